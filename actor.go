@@ -1,0 +1,37 @@
+package muster
+
+import "context"
+
+// An Origin says by which way a request came in. It becomes part of the events that the request leaves.
+type Origin struct {
+	Wire      string // corteza, crust, tat, tellius, agora, v1; system for what the house does by itself
+	Address   string // of the client, without port
+	Agent     string // what the client calls itself; at most 256 bytes are kept
+	RequestID string
+}
+
+// An Actor is who asks. The zero Actor is nobody: a request without a good token.
+type Actor struct {
+	Realm   ID
+	User    ID
+	Session ID // the session whose token was shown
+	Behind  ID // the administrator who acts as User, when the session is an impersonation
+	System  bool
+	Origin  Origin
+}
+
+// SignedIn reports whether the actor is somebody.
+func (a Actor) SignedIn() bool { return a.User != 0 || a.System }
+
+type actorKey struct{}
+
+// WithActor returns a context whose requests are the actor's.
+func WithActor(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, a)
+}
+
+// ActorFrom is the actor of the context; nobody if there is none.
+func ActorFrom(ctx context.Context) Actor {
+	a, _ := ctx.Value(actorKey{}).(Actor)
+	return a
+}

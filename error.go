@@ -1,0 +1,105 @@
+package muster
+
+import (
+	"errors"
+	"fmt"
+)
+
+// A Kind says what sort of thing went wrong. It says nothing about HTTP: each façade has one place that spells a kind
+// in the words of its wire.
+type Kind string
+
+// The kinds of errors.
+const (
+	Invalid         Kind = "invalid"         // the input can never be accepted
+	Unauthenticated Kind = "unauthenticated" // nobody is signed in, or the proof is wrong
+	Denied          Kind = "denied"          // somebody is, and may not
+	NotFound        Kind = "not found"       // no such object, or none that the caller may know of
+	Conflict        Kind = "conflict"        // the state forbids it: a name is taken, the last administrator
+	Busy            Kind = "busy"            // too many at once, or too often; try again later
+	Disabled        Kind = "disabled"        // switched off by a setting
+	Internal        Kind = "internal"        // our fault; the cause is logged, never told
+)
+
+// An Error is what a verb answers when it refuses. Code is a stable word for programs and for façades that have their
+// own sentence for it; Field names the input at fault, in the core's words, where there is one; Message is a sentence
+// for people that holds no secret, no input and nothing of the machinery.
+type Error struct {
+	Kind    Kind
+	Code    string
+	Field   string
+	Message string
+}
+
+func (e *Error) Error() string {
+	if e.Field == "" {
+		return e.Message
+	}
+	return e.Field + ": " + e.Message
+}
+
+// Is makes errors.Is(err, muster.ErrX) true for errors of the same code and field.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code && (t.Field == "" || t.Field == e.Field)
+}
+
+// Errorf returns an Error without a field.
+func Errorf(kind Kind, code, format string, args ...any) *Error {
+	return &Error{Kind: kind, Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// InvalidField returns the Error for an input that can never be accepted.
+func InvalidField(field, format string, args ...any) *Error {
+	return &Error{Kind: Invalid, Code: "invalid", Field: field, Message: fmt.Sprintf(format, args...)}
+}
+
+// ErrInternal is what anything foreign becomes before it leaves the house.
+var ErrInternal = &Error{Kind: Internal, Code: "internal", Message: "internal error"}
+
+// AsError returns err as an *Error. Anything foreign becomes [ErrInternal], and foreign is then true: whoever answers
+// the caller logs the cause.
+func AsError(err error) (e *Error, foreign bool) {
+	if errors.As(err, &e) {
+		return e, false
+	}
+	return ErrInternal, true
+}
+
+// KindOf is the kind of err, "" for nil.
+func KindOf(err error) Kind {
+	if err == nil {
+		return ""
+	}
+	e, _ := AsError(err)
+	return e.Kind
+}
+
+// The errors that verbs answer. Façades spell them by Code and Field.
+var (
+	ErrUnauthenticated  = Errorf(Unauthenticated, "unauthenticated", "sign in first")
+	ErrBadCredentials   = Errorf(Unauthenticated, "bad-credentials", "wrong name or password")
+	ErrUnconfirmed      = Errorf(Unauthenticated, "unconfirmed", "the e-mail is not confirmed yet")
+	ErrSignInDisabled   = Errorf(Disabled, "sign-in-disabled", "signing in by password is switched off")
+	ErrSignUpDisabled   = Errorf(Disabled, "sign-up-disabled", "signing up is switched off")
+	ErrDenied           = Errorf(Denied, "denied", "not allowed")
+	ErrUserNotFound     = &Error{Kind: NotFound, Code: "not-found", Field: "user", Message: "no such user"}
+	ErrGroupNotFound    = &Error{Kind: NotFound, Code: "not-found", Field: "group", Message: "no such group"}
+	ErrTaken            = Errorf(Conflict, "taken", "already taken")
+	ErrWeakPassword     = &Error{Kind: Invalid, Code: "weak-password", Field: "password", Message: "too short or too long"}
+	ErrOldPassword      = &Error{Kind: Invalid, Code: "old-password", Field: "oldPassword", Message: "the old password does not match"}
+	ErrInvalidToken     = Errorf(Invalid, "invalid-token", "the token is not of a legal form")
+	ErrTokenUnknown     = Errorf(NotFound, "unknown-token", "the token is unknown, used or too old")
+	ErrLastAdmin        = Errorf(Conflict, "last-administrator", "the last administrator must stay")
+	ErrSelf             = Errorf(Conflict, "self", "nobody does this to himself")
+	ErrAdminOnly        = Errorf(Denied, "administrators-only", "only administrators act on administrators")
+	ErrBuiltIn          = Errorf(Conflict, "built-in", "a built-in group stays as it is")
+	ErrBusy             = Errorf(Busy, "busy", "too many requests at once, try again in a moment")
+	ErrUnavailable      = Errorf(Busy, "unavailable", "this node can't take changes at the moment")
+	ErrConflictingWrite = Errorf(Conflict, "changed", "somebody else changed it meanwhile")
+)
+
+// Taken is the Error for a name that another one has.
+func Taken(field string) *Error {
+	return &Error{Kind: Conflict, Code: "taken", Field: field, Message: "already taken"}
+}
