@@ -1,0 +1,109 @@
+package muster
+
+// A Noun is the sort of object that a rule or an event is about.
+type Noun string
+
+// The nouns of resources. A rule on NounRealm is about the house as a whole: what may be created, who reads the log.
+const (
+	NounRealm       Noun = "realm"
+	NounUser        Noun = "user"
+	NounGroup       Noun = "group"
+	NounSession     Noun = "session"
+	NounSetting     Noun = "setting"
+	NounApplication Noun = "application"
+)
+
+// A Resource is what a rule or an event is about: one object, or with ID 0 all of that noun. NounRealm has no ids.
+type Resource struct {
+	Noun Noun
+	ID   ID
+}
+
+// Realm is the resource of operations on the house as a whole.
+func Realm() Resource { return Resource{Noun: NounRealm} }
+
+// UserResource is the resource of one user.
+func UserResource(id ID) Resource { return Resource{NounUser, id} }
+
+// GroupResource is the resource of one group.
+func GroupResource(id ID) Resource { return Resource{NounGroup, id} }
+
+// The operations that rules speak of. Where a comment names a noun, the operation is on objects of that noun; the others
+// are on the house as a whole.
+const (
+	OpAccess             = "access" // see what is deleted, the log and the statistics
+	OpGrant              = "grant"  // read and change rules
+	OpSettingsRead       = "settings.read"
+	OpSettingsManage     = "settings.manage"
+	OpOrganisationCreate = "organisation.create"
+	OpUserCreate         = "user.create"
+	OpGroupCreate        = "group.create"
+	OpApplicationCreate  = "application.create"
+	OpReminderAssign     = "reminder.assign"
+	OpRead               = "read"           // user, group, application
+	OpUpdate             = "update"         // user, group, application
+	OpDelete             = "delete"         // user, group, application
+	OpSuspend            = "suspend"        // user
+	OpUnsuspend          = "unsuspend"      // user
+	OpUnmaskEmail        = "unmask.email"   // user
+	OpUnmaskName         = "unmask.name"    // user
+	OpMembersManage      = "members.manage" // group
+)
+
+// An Action is one entry of the catalogue: something that can be asked of the core. Each exported verb of the core names
+// exactly one, and whatever lists actions (the log, webhooks, the documentation) lists this catalogue.
+type Action struct {
+	Name      string // noun.verb, the name in the log
+	Resource  Noun   // what the needed operation is on
+	Operation string // what rules must allow; empty: the verb itself says who may
+	Open      bool   // nobody needs to be signed in
+	Write     bool   // changes something: leaves an event, and so does its refusal
+	Doc       string
+}
+
+// The catalogue.
+var (
+	ActionSignIn         = Action{"session.open", NounSession, "", true, true, "sign in with a password"}
+	ActionSignOut        = Action{"session.close", NounSession, "", false, true, "end the session whose token was shown"}
+	ActionRenewSession   = Action{"session.renew", NounSession, "", false, false, "get a new token for the running session"}
+	ActionSignUp         = Action{"user.sign-up", NounUser, "", true, true, "make an account for oneself"}
+	ActionConfirmEmail   = Action{"user.confirm-email", NounUser, "", true, true, "prove an e-mail with the token that was mailed to it"}
+	ActionChangePassword = Action{"user.change-password", NounUser, "", false, true, "change one's own password, knowing the old one"}
+	ActionFirstAdmin     = Action{"user.first-administrator", NounUser, "", true, true, "make the first administrator of an empty house, at start"}
+
+	ActionListUsers     = Action{"user.list", NounUser, OpRead, false, false, "list and search users"}
+	ActionReadUser      = Action{"user.read", NounUser, OpRead, false, false, "read one user"}
+	ActionCreateUser    = Action{"user.create", NounRealm, OpUserCreate, false, true, "make a user"}
+	ActionUpdateUser    = Action{"user.update", NounUser, OpUpdate, false, true, "change the profile of a user, or one's own"}
+	ActionDeleteUser    = Action{"user.delete", NounUser, OpDelete, false, true, "delete a user: softly, ending his sessions and freeing his names"}
+	ActionUndeleteUser  = Action{"user.undelete", NounUser, OpDelete, false, true, "bring a deleted user back, if his names are still free"}
+	ActionSuspendUser   = Action{"user.suspend", NounUser, OpSuspend, false, true, "lock a user out, ending his sessions"}
+	ActionUnsuspendUser = Action{"user.unsuspend", NounUser, OpUnsuspend, false, true, "let a suspended user in again"}
+	ActionSetPassword   = Action{"user.set-password", NounUser, OpUpdate, false, true, "give a user a new password, ending his sessions"}
+	ActionListGroupsOf  = Action{"user.groups", NounUser, "", false, false, "list the groups that a user is a member of"}
+
+	ActionListGroups    = Action{"group.list", NounGroup, OpRead, false, false, "list and search groups"}
+	ActionReadGroup     = Action{"group.read", NounGroup, OpRead, false, false, "read one group"}
+	ActionCreateGroup   = Action{"group.create", NounRealm, OpGroupCreate, false, true, "make a group, with members"}
+	ActionUpdateGroup   = Action{"group.update", NounGroup, OpUpdate, false, true, "change a group, and who is in it"}
+	ActionDeleteGroup   = Action{"group.delete", NounGroup, OpDelete, false, true, "delete a group: softly, freeing its names"}
+	ActionUndeleteGroup = Action{"group.undelete", NounGroup, OpDelete, false, true, "bring a deleted group back, if its names are still free"}
+	ActionListMembers   = Action{"group.members", NounGroup, OpRead, false, false, "list the members of a group"}
+	ActionAddMember     = Action{"group.member-add", NounGroup, OpMembersManage, false, true, "put a user into a group"}
+	ActionRemoveMember  = Action{"group.member-remove", NounGroup, OpMembersManage, false, true, "take a user out of a group"}
+
+	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
+	ActionReadSignInRules = Action{"setting.sign-in", NounSetting, "", true, false, "read which ways of signing in and up are switched on"}
+)
+
+// Actions is the catalogue, in the order of its documentation.
+func Actions() []Action {
+	return []Action{
+		ActionSignIn, ActionSignOut, ActionRenewSession, ActionSignUp, ActionConfirmEmail, ActionChangePassword, ActionFirstAdmin,
+		ActionListUsers, ActionReadUser, ActionCreateUser, ActionUpdateUser, ActionDeleteUser, ActionUndeleteUser,
+		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionListGroupsOf,
+		ActionListGroups, ActionReadGroup, ActionCreateGroup, ActionUpdateGroup, ActionDeleteGroup, ActionUndeleteGroup,
+		ActionListMembers, ActionAddMember, ActionRemoveMember,
+		ActionListEvents, ActionReadSignInRules,
+	}
+}
