@@ -63,13 +63,14 @@ type Action struct {
 
 // The catalogue.
 var (
-	ActionSignIn         = Action{"session.open", NounSession, "", true, true, "sign in with a password"}
-	ActionSignOut        = Action{"session.close", NounSession, "", false, true, "end the session whose token was shown"}
-	ActionRenewSession   = Action{"session.renew", NounSession, "", false, false, "get a new token for the running session"}
-	ActionSignUp         = Action{"user.sign-up", NounUser, "", true, true, "make an account for oneself"}
-	ActionConfirmEmail   = Action{"user.confirm-email", NounUser, "", true, true, "prove an e-mail with the token that was mailed to it"}
-	ActionChangePassword = Action{"user.change-password", NounUser, "", false, true, "change one's own password, knowing the old one"}
-	ActionFirstAdmin     = Action{"user.first-administrator", NounUser, "", true, true, "make the first administrator of an empty house, at start"}
+	ActionSignIn           = Action{"session.open", NounSession, "", true, true, "sign in with a password"}
+	ActionSignOut          = Action{"session.close", NounSession, "", false, true, "end the session whose token was shown"}
+	ActionRenewSession     = Action{"session.renew", NounSession, "", false, false, "get a new token for the running session"}
+	ActionSignUp           = Action{"user.sign-up", NounUser, "", true, true, "make an account for oneself"}
+	ActionSendConfirmation = Action{"user.send-confirmation", NounUser, "", true, true, "mail a link by which an e-mail is confirmed"}
+	ActionConfirmEmail     = Action{"user.confirm-email", NounUser, "", true, true, "prove an e-mail with the token that was mailed to it"}
+	ActionChangePassword   = Action{"user.change-password", NounUser, "", false, true, "change one's own password, knowing the old one"}
+	ActionFirstAdmin       = Action{"user.first-administrator", NounUser, "", true, true, "make the first administrator of an empty house, at start"}
 
 	ActionListUsers     = Action{"user.list", NounUser, OpRead, false, false, "list and search users"}
 	ActionReadUser      = Action{"user.read", NounUser, OpRead, false, false, "read one user"}
@@ -93,17 +94,18 @@ var (
 	ActionRemoveMember  = Action{"group.member-remove", NounGroup, OpMembersManage, false, true, "take a user out of a group"}
 
 	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
+	ActionRefusedToken    = Action{"session.refused", NounSession, "", true, true, "show a token that is not good"}
 	ActionReadSignInRules = Action{"setting.sign-in", NounSetting, "", true, false, "read which ways of signing in and up are switched on"}
 )
 
 // Actions is the catalogue, in the order of its documentation.
 func Actions() []Action {
 	return []Action{
-		ActionSignIn, ActionSignOut, ActionRenewSession, ActionSignUp, ActionConfirmEmail, ActionChangePassword, ActionFirstAdmin,
+		ActionSignIn, ActionSignOut, ActionRenewSession, ActionSignUp, ActionSendConfirmation, ActionConfirmEmail, ActionChangePassword, ActionFirstAdmin,
 		ActionListUsers, ActionReadUser, ActionCreateUser, ActionUpdateUser, ActionDeleteUser, ActionUndeleteUser,
 		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionListGroupsOf,
 		ActionListGroups, ActionReadGroup, ActionCreateGroup, ActionUpdateGroup, ActionDeleteGroup, ActionUndeleteGroup,
 		ActionListMembers, ActionAddMember, ActionRemoveMember,
-		ActionListEvents, ActionReadSignInRules,
+		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}
 }

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"time"
+
+	"muster"
+)
+
+// A Delivery is something that has to leave the house because of an event.
+type Delivery struct {
+	ID       muster.ID
+	Event    muster.ID
+	Kind     string
+	Payload  string // JSON; secrets in it are sealed
+	DueAt    time.Time
+	Attempts int
+}
+
+// InsertDelivery stores a delivery that is due at once.
+func (tx *Tx) InsertDelivery(d *Delivery) error {
+	return tx.run(`INSERT INTO delivery (id, event, kind, payload, due_at, attempts, leased_until, done_at, failure) VALUES ($1, $2, $3, $4, $5, 0, 0, 0, '')`,
+		d.ID, d.Event, d.Kind, d.Payload, stamp(d.DueAt))
+}
+
+// LeaseDeliveries takes up to 20 deliveries that are due. Until then nobody else gets them; who is not done by then loses them.
+func (tx *Tx) LeaseDeliveries(now, until time.Time) ([]Delivery, error) {
+	return all(tx.Reader, func(row scanner) (d Delivery, err error) {
+		var due int64
+		err = row.Scan(&d.ID, &d.Event, &d.Kind, &d.Payload, &due, &d.Attempts)
+		d.DueAt = instant(due)
+		return d, err
+	}, `UPDATE delivery SET leased_until = $1, attempts = attempts + 1 WHERE leased_until < $2 AND id IN
+		(SELECT id FROM delivery WHERE done_at = 0 AND due_at <= $3 AND leased_until < $4 ORDER BY due_at, id LIMIT 20)
+		RETURNING id, event, kind, payload, due_at, attempts`, stamp(until), stamp(now), stamp(now), stamp(now))
+}
+
+// DeliveryWaits reports whether a delivery is due and free.
+func (r *Reader) DeliveryWaits(now time.Time) (bool, error) {
+	return r.exists(`SELECT 1 FROM delivery WHERE done_at = 0 AND due_at <= $1 AND leased_until < $2 LIMIT 1`, stamp(now), stamp(now))
+}
+
+// FinishDelivery marks a delivery as done, for good or ill, and blanks what it carried.
+func (tx *Tx) FinishDelivery(id muster.ID, at time.Time, failure string) error {
+	return tx.run(`UPDATE delivery SET done_at = $1, payload = '', failure = $2 WHERE id = $3 AND done_at = 0`, stamp(at), failure, id)
+}
+
+// PostponeDelivery has a delivery that failed tried again later.
+func (tx *Tx) PostponeDelivery(id muster.ID, due time.Time, failure string) error {
+	return tx.run(`UPDATE delivery SET due_at = $1, leased_until = 0, failure = $2 WHERE id = $3 AND done_at = 0`, stamp(due), failure, id)
+}

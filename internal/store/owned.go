@@ -1,0 +1,18 @@
+package store
+
+import "muster"
+
+// An OwnedNoun says where a noun keeps the id of the user who owns it. Who hands over what a person owns walks this register,
+// so a noun that is not in it would be forgotten; a test compares it with the schema.
+type OwnedNoun struct {
+	Noun   muster.Noun
+	Table  string
+	Column string
+}
+
+// Owned is the register of the nouns that somebody owns.
+func Owned() []OwnedNoun {
+	return []OwnedNoun{
+		{muster.NounUser, `"user"`, "owner"}, // bots and service accounts belong to a person
+	}
+}

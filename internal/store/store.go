@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"muster"
+)
+
+// Config says where the data is.
+type Config struct {
+	Folder      string // of the SQLite database; used when DatabaseURL is empty
+	DatabaseURL string // postgres://…
+	Now         func() time.Time
+	Log         *slog.Logger
+}
+
+// A Store is one open database. It is safe for concurrent use.
+type Store struct {
+	engine engine
+	log    *slog.Logger
+	now    func() time.Time
+	read   *sql.DB
+	stmts  *stmtCache
+	writer *writer
+	node   *lease
+	ids    *muster.IDs
+}
+
+// An engine is what differs between the two databases, besides migrations.
+type engine interface {
+	// open returns the pools for reading and writing. Nothing else may use the database's folder meanwhile.
+	open(ctx context.Context) (read, write *sql.DB, err error)
+	close() error
+	// begin is the text that opens a transaction of the group writer.
+	begin() string
+	// alone runs f while no group writer of any node has a transaction open.
+	alone(ctx context.Context, c *sql.Conn, f func() error) error
+	// retry reports whether the transaction failed only because of others and should run again.
+	retry(err error) bool
+	// rolledBack reports whether it is sure that a COMMIT that failed with err has changed nothing.
+	rolledBack(err error) bool
+	// unique names the unique index that err is about, in the spelling of uniqueErrors.
+	unique(err error) (index string, ok bool)
+	// snapshot is the isolation level at which a transaction that only reads sees one state.
+	snapshot() sql.IsolationLevel
+	// single reports whether only one node can ever use the database.
+	single() bool
+	dialect() dialect
+}
+
+// Open opens the database, brings its schema up to date and takes a node number. Errors are for the operator: each says
+// what to do.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	s := &Store{log: cfg.Log, now: cfg.Now}
+	if cfg.DatabaseURL == "" {
+		s.engine = &sqliteEngine{folder: cfg.Folder}
+	} else {
+		s.engine = &postgresEngine{url: cfg.DatabaseURL}
+	}
+	if err := s.start(ctx); err != nil {
+		s.engine.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Store) start(ctx context.Context) error {
+	read, write, err := s.engine.open(ctx)
+	if err != nil {
+		return err
+	}
+	if err := migrate(ctx, s.engine.dialect(), write); err != nil {
+		return err
+	}
+	s.read, s.stmts = read, newStmtCache(read)
+	s.node, err = takeLease(ctx, s, write)
+	if err != nil {
+		return fmt.Errorf("taking a node number: %w", err)
+	}
+	last, err := s.Reader(ctx).lastEventID()
+	if err != nil {
+		return err
+	}
+	s.ids = muster.NewIDs(s.node.number, last, s.now)
+	s.writer = startWriter(s, write)
+	return nil
+}
+
+// Close finishes the writes that were accepted, gives the node number back and closes the database.
+func (s *Store) Close(ctx context.Context) error {
+	s.writer.stop()
+	s.node.release(ctx)
+	return s.engine.close()
+}
+
+// Node is the number of this node.
+func (s *Store) Node() int { return s.node.number }
+
+// Single reports whether no other node can use the database (SQLite).
+func (s *Store) Single() bool { return s.engine.single() }
+
+// NewID makes an id that has never been before.
+func (s *Store) NewID() muster.ID { return s.ids.New() }
+
+// Ping reports whether the database answers and this node may write to it.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.node.check(s.now()); err != nil {
+		return err
+	}
+	return s.read.PingContext(ctx)
+}
+
+// uniqueErrors says what each unique index means to the caller whose change hits it.
+var uniqueErrors = map[string]*muster.Error{
+	"user_handle":  muster.Taken("handle"),
+	"group_name":   muster.Taken("name"),
+	"group_handle": muster.Taken("handle"),
+}
+
+// meaning translates a violated unique index into the error it stands for, and leaves all else as it is.
+func (s *Store) meaning(err error) error {
+	if index, ok := s.engine.unique(err); ok {
+		if e, ok := uniqueErrors[index]; ok {
+			return e
+		}
+	}
+	return err
+}

@@ -1,0 +1,146 @@
+package store
+
+import "muster"
+
+const userColumns = `id, realm, username, username_given, email, name, handle, kind, organisation, owner, avatar,
+	email_confirmed_at, created_at, updated_at, changed_at, suspended_at, deleted_at, version`
+
+func scanUser(row scanner) (*muster.User, error) {
+	var u muster.User
+	var given, confirmed, created, updated, changed, suspended, deleted int64
+	err := row.Scan(&u.ID, &u.Realm, &u.Username, &given, &u.Email, &u.Name, &u.Handle, &u.Kind, &u.Organisation, &u.Owner, &u.Avatar,
+		&confirmed, &created, &updated, &changed, &suspended, &deleted, &u.Version)
+	u.UsernameGiven = given == 1
+	u.EmailConfirmedAt, u.CreatedAt, u.UpdatedAt = instant(confirmed), instant(created), instant(updated)
+	u.ChangedAt, u.SuspendedAt, u.DeletedAt = instant(changed), instant(suspended), instant(deleted)
+	return &u, err
+}
+
+// User reads one user, in whatever state; nil if the realm has none of that id.
+func (r *Reader) User(realm, id muster.ID) (*muster.User, error) {
+	u, ok, err := one(r, scanUser, `SELECT `+userColumns+` FROM "user" WHERE id = $1 AND realm = $2`, id, realm)
+	if !ok {
+		return nil, err
+	}
+	return u, err
+}
+
+// UserBySignInName reads the user who signs in with that name, username or e-mail in any letter case; nil if nobody does.
+// Deleted users have no names.
+func (r *Reader) UserBySignInName(realm muster.ID, name string) (*muster.User, error) {
+	id, ok, err := one(r, column[muster.ID], `SELECT user_id FROM signin_name WHERE realm = $1 AND key = $2`, realm, muster.FoldSignIn(name))
+	if err != nil || !ok {
+		return nil, err
+	}
+	return r.User(realm, id)
+}
+
+// UserByEmail is UserBySignInName for e-mails alone.
+func (r *Reader) UserByEmail(realm muster.ID, email string) (*muster.User, error) {
+	u, err := r.UserBySignInName(realm, email)
+	if u == nil || muster.FoldEmail(u.Email) != muster.FoldEmail(email) {
+		return nil, err
+	}
+	return u, err
+}
+
+// userKeys are the columns by which users are searched. A made username is not searched.
+func userKeys(u *muster.User) (username, email, name, handle string) {
+	if u.UsernameGiven {
+		username = muster.Fold(u.Username)
+	}
+	return username, muster.FoldEmail(u.Email), muster.Fold(u.Name), muster.Fold(u.Handle)
+}
+
+// InsertUser stores a new user. It answers false, and stores nothing, if the handle is taken. Take the sign-in names first.
+func (tx *Tx) InsertUser(u *muster.User) (bool, error) {
+	username, email, name, handle := userKeys(u)
+	n, err := tx.exec(`INSERT INTO "user" (`+userColumns+`, username_key, email_key, name_key, handle_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT DO NOTHING`,
+		u.ID, u.Realm, u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar,
+		stamp(u.EmailConfirmedAt), stamp(u.CreatedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt), u.Version,
+		username, email, name, handle)
+	return n == 1, err
+}
+
+// UpdateUser stores all of a user and raises its version. It fails with [muster.ErrConflictingWrite] if somebody else has
+// changed the user since u was read, and with Taken("handle") if the handle is taken.
+func (tx *Tx) UpdateUser(u *muster.User) error {
+	username, email, name, handle := userKeys(u)
+	n, err := tx.exec(`UPDATE "user" SET username = $1, username_given = $2, email = $3, name = $4, handle = $5, kind = $6,
+		organisation = $7, owner = $8, avatar = $9, email_confirmed_at = $10, updated_at = $11, changed_at = $12,
+		suspended_at = $13, deleted_at = $14, username_key = $15, email_key = $16, name_key = $17, handle_key = $18, version = version + 1
+		WHERE id = $19 AND realm = $20 AND version = $21`,
+		u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar,
+		stamp(u.EmailConfirmedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt),
+		username, email, name, handle, u.ID, u.Realm, u.Version)
+	if err == nil && n == 0 {
+		return muster.ErrConflictingWrite
+	}
+	u.Version++
+	return err
+}
+
+// TakeSignInName makes name a sign-in name of the user. It answers false if it is somebody else's.
+func (tx *Tx) TakeSignInName(realm, user muster.ID, name string) (bool, error) {
+	key := muster.FoldSignIn(name)
+	n, err := tx.exec(`INSERT INTO signin_name (realm, key, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, realm, key, user)
+	if err != nil || n == 1 {
+		return n == 1, err
+	}
+	return tx.exists(`SELECT 1 FROM signin_name WHERE realm = $1 AND key = $2 AND user_id = $3`, realm, key, user)
+}
+
+// FreeSignInName gives up a sign-in name of the user.
+func (tx *Tx) FreeSignInName(realm, user muster.ID, name string) error {
+	return tx.run(`DELETE FROM signin_name WHERE realm = $1 AND key = $2 AND user_id = $3`, realm, muster.FoldSignIn(name), user)
+}
+
+// FreeSignInNames gives up all sign-in names of the user.
+func (tx *Tx) FreeSignInNames(user muster.ID) error {
+	return tx.run(`DELETE FROM signin_name WHERE user_id = $1`, user)
+}
+
+// userSort are the columns that a list of users can be sorted by.
+var userSort = sortColumns{
+	"id": "id", "email": "email_key", "username": "username_key", "name": "name_key", "handle": "handle_key", "kind": "kind",
+	"organisation": "organisation", "emailConfirmedAt": "email_confirmed_at", "createdAt": "created_at", "updatedAt": "updated_at",
+	"suspendedAt": "suspended_at", "deletedAt": "deleted_at", "avatar": "avatar",
+}
+
+// Users lists the users of a realm that f selects. Only those that see has are listed; e-mails and names are searched only
+// in those that the other two have.
+func (r *Reader) Users(realm muster.ID, f muster.UserFilter, see, email, name Visible) (muster.List[*muster.User], error) {
+	var w where
+	w.add("realm = ?", realm)
+	w.state("deleted_at", f.Deleted)
+	w.state("suspended_at", f.Suspended)
+	if len(f.IDs) > 0 {
+		w.in("id IN (%s)", f.IDs)
+	}
+	if len(f.Groups) > 0 {
+		w.in("id IN (SELECT user_id FROM member WHERE group_id IN (%s))", f.Groups)
+	}
+	w.equal("username_key", muster.Fold(f.Username))
+	w.equal("handle_key", muster.Fold(f.Handle))
+	w.equal("kind", f.Kind)
+	if f.Email != "" {
+		w.equal("email_key", muster.FoldEmail(f.Email))
+		w.visible("id", email)
+	}
+	w.visible("id", see)
+	if f.Prefix != "" {
+		w.any(func(or *where) {
+			or.prefix("username_key", muster.Fold(f.Prefix))
+			or.prefix("handle_key", muster.Fold(f.Prefix))
+			or.all(func(and *where) { and.prefix("email_key", muster.Fold(f.Prefix)); and.visible("id", email) })
+			or.all(func(and *where) { and.prefix("name_key", muster.Fold(f.Prefix)); and.visible("id", name) })
+		})
+	}
+	return listOf(r, scanUser, userColumns, `"user"`, w, userSort, f.Sort, f.Page)
+}
+
+// AnyUser reports whether the realm has, or ever had, an account.
+func (r *Reader) AnyUser(realm muster.ID) (bool, error) {
+	return r.exists(`SELECT 1 FROM "user" WHERE realm = $1 LIMIT 1`, realm)
+}
