@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -167,4 +168,22 @@ func pageLimit(p muster.Page) int {
 		return 1 << 31
 	}
 	return p.Limit
+}
+
+// With is v with one more object that is seen in any case.
+func (v Visible) With(id muster.ID) Visible {
+	i, found := slices.BinarySearch(v.Except, id)
+	switch {
+	case v.Default && found:
+		return Visible{v.Default, slices.Delete(slices.Clone(v.Except), i, i+1)}
+	case !v.Default && !found:
+		return Visible{v.Default, slices.Insert(slices.Clone(v.Except), i, id)}
+	}
+	return v
+}
+
+// Has reports whether the object is seen.
+func (v Visible) Has(id muster.ID) bool {
+	_, except := slices.BinarySearch(v.Except, id)
+	return v.Default != except
 }

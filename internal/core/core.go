@@ -1,0 +1,70 @@
+// Package core is the verbs of Muster: everything that can be asked of the user system is an exported method of [Core].
+//
+// # One way in
+//
+// Who asks is in the context ([muster.WithActor]); [Authenticator] puts him there. A verb that changes something runs its
+// closure in [do], one that only reads runs it in [view]. Those two, and nothing else, check that the closure asked for the
+// right it needs, append the event, hand mail to the outbox, and drop what was remembered. A façade calls verbs and spells
+// answers; it decides nothing.
+//
+// # What a closure may do
+//
+// A closure of do runs on the group writer, perhaps twice, and touches only its [Tx]: hashing, randomness that is slow and
+// files come before. What was decided before it ran (the password that was verified, the version that was read) is compared
+// again inside. It calls Require once, where the order of errors wants it; a success without is an internal error, so that
+// a forgotten check cannot pass a test. Verbs do not call verbs: what they share are functions that take a Tx.
+package core
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"muster/internal/password"
+	"muster/internal/store"
+	"muster/internal/token"
+)
+
+// Core is the user system on one store. It is safe for concurrent use.
+type Core struct {
+	// Authenticator turns tokens into actors.
+	Authenticator *Authenticator
+	// Outbox is what has to leave the house.
+	Outbox *Outbox
+
+	store  *store.Store
+	keys   *token.Keys
+	hasher *password.Hasher
+	now    func() time.Time
+	log    *slog.Logger
+
+	rights   *rights
+	refusals *refusals
+	follower *follower
+}
+
+// Options are what a Core is made of.
+type Options struct {
+	Store  *store.Store
+	Keys   *token.Keys
+	Hasher *password.Hasher
+	Now    func() time.Time
+	Log    *slog.Logger
+}
+
+// New makes a Core and begins to follow the changes of other nodes.
+func New(ctx context.Context, o Options) (*Core, error) {
+	c := &Core{store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, refusals: newRefusals()}
+	c.rights = newRights(c)
+	c.Authenticator = &Authenticator{c}
+	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}
+	if err := c.tieKeys(ctx); err != nil {
+		return nil, err
+	}
+	var err error
+	c.follower, err = startFollower(ctx, c)
+	return c, err
+}
+
+// Close stops following. Close the store after it.
+func (c *Core) Close() { c.follower.stop() }

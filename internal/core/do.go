@@ -1,0 +1,253 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"muster"
+	"muster/internal/perm"
+	"muster/internal/store"
+)
+
+// A Tx is what the closure of a change works on.
+type Tx struct {
+	*store.Tx
+	Actor muster.Actor
+
+	core     *Core
+	action   muster.Action
+	required bool
+	about    muster.Event // what the closure has said so far of what it is doing; a refusal is recorded with it
+	records  []*muster.Event
+	mails    []mail
+}
+
+type insideDo struct{}
+
+// errNoRequire and its like are mistakes of ours that a test has to find.
+var (
+	errNoRequire = errors.New("a verb succeeded without asking for a right")
+	errNoRecord  = errors.New("a verb changed something without recording it")
+	errNested    = errors.New("do inside do: verbs share functions that take a Tx")
+)
+
+// do is the one way by which anything changes. It runs f in a transaction, sees to it that f asked for the right that the
+// action needs, and appends the events that f recorded. After the commit it drops what this node remembers of the changed
+// objects, and only then answers. If f refuses a caller who is signed in, or a sign-in, the refusal becomes an event and
+// nothing else of f remains.
+func do[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, error)) (T, error) {
+	var out, none T
+	if ctx.Value(insideDo{}) != nil {
+		return none, errNested
+	}
+	actor := muster.ActorFrom(ctx)
+	if !a.Open && !actor.SignedIn() {
+		return none, muster.ErrUnauthenticated
+	}
+	var tx *Tx
+	err := c.store.Write(context.WithValue(ctx, insideDo{}, true), func(stx *store.Tx) error {
+		tx = &Tx{Tx: stx, Actor: actor, core: c, action: a}
+		v, err := f(tx)
+		if err != nil {
+			return err
+		}
+		out = v
+		return tx.finish()
+	}, func(stx *store.Tx, err error) error {
+		return c.recordRefusal(stx, tx.about, actor, a, err)
+	})
+	if err != nil {
+		return none, c.explain(ctx, a, err)
+	}
+	return out, nil
+}
+
+// finish does what every change needs at its end.
+func (tx *Tx) finish() error {
+	if !tx.required && !tx.action.Open {
+		return fmt.Errorf("%s: %w", tx.action.Name, errNoRequire)
+	}
+	if len(tx.records) == 0 {
+		return fmt.Errorf("%s: %w", tx.action.Name, errNoRecord)
+	}
+	for _, e := range tx.records {
+		if err := tx.AppendEvent(e); err != nil {
+			return err
+		}
+		change := store.Change{ID: e.ID, Action: e.Action, Resource: e.Resource, Related: e.Related}
+		tx.AfterCommit(func() { tx.core.rights.forget(change) })
+	}
+	return tx.post()
+}
+
+// Require asks for the right to the action on the resource, and fails with [muster.ErrDenied] without it, or with
+// [muster.ErrAdminOnly] where the resource is an administrator and the caller is none. It reads the rights as they are in
+// this transaction: nothing remembered counts.
+func (tx *Tx) Require(res muster.Resource) error {
+	if err := tx.requireSession(); err != nil {
+		return err
+	}
+	if tx.Actor.System {
+		return nil
+	}
+	if err := tx.guardAdministrators(res); err != nil {
+		return err
+	}
+	if tx.action.Operation == "" {
+		return nil
+	}
+	rules, err := tx.RulesFor(tx.Actor.User, res, tx.action.Operation)
+	if err != nil {
+		return err
+	}
+	if !rightsOf(rules).Check(string(res.Noun), int64(res.ID), tx.action.Operation, fallback(res.Noun, tx.action.Operation)) {
+		return muster.ErrDenied
+	}
+	return nil
+}
+
+// RequireOrSelf is Require, but users have the right to themselves.
+func (tx *Tx) RequireOrSelf(user muster.ID) error {
+	if tx.Actor.User == user {
+		return tx.requireSession()
+	}
+	return tx.Require(muster.UserResource(user))
+}
+
+// RequireNotSelf is Require, but nobody does it to himself.
+func (tx *Tx) RequireNotSelf(user muster.ID) error {
+	if err := tx.Require(muster.UserResource(user)); err != nil {
+		return err
+	}
+	if tx.Actor.User == user {
+		return muster.ErrSelf
+	}
+	return nil
+}
+
+// requireSession makes sure that the session by which the caller came is still good: it may have ended since.
+func (tx *Tx) requireSession() error {
+	tx.required = true
+	if tx.Actor.System {
+		return nil
+	}
+	s, err := tx.Session(tx.Actor.Realm, tx.Actor.Session)
+	if err != nil {
+		return err
+	}
+	u, err := tx.User(tx.Actor.Realm, tx.Actor.User)
+	if err != nil {
+		return err
+	}
+	if s == nil || u == nil || !s.Alive(tx.Now()) || !u.Live() {
+		return muster.ErrUnauthenticated
+	}
+	return nil
+}
+
+// guardAdministrators lets only administrators act on administrators and on their group, whatever rules say.
+func (tx *Tx) guardAdministrators(res muster.Resource) error {
+	switch {
+	case res == muster.GroupResource(muster.Administrators):
+	case res.Noun == muster.NounUser && res.ID != tx.Actor.User:
+		if is, err := tx.IsMember(muster.Administrators, res.ID); err != nil || !is {
+			return err
+		}
+	default:
+		return nil
+	}
+	is, err := tx.IsMember(muster.Administrators, tx.Actor.User)
+	if err == nil && !is {
+		err = muster.ErrAdminOnly
+	}
+	return err
+}
+
+// About says what the change is about, so that a refusal can be recorded with it. Keys are dotted names in the core's
+// words; empty values are left out.
+func (tx *Tx) About(res muster.Resource, changes ...any) {
+	tx.about.Resource = res
+	tx.about.Changes = addChanges(tx.about.Changes, changes)
+}
+
+// Record has the change of the resource appended to the audit trail, with what About has said and more.
+func (tx *Tx) Record(res muster.Resource, changes ...any) {
+	tx.RecordWith(res, 0, changes...)
+}
+
+// RecordWith is Record for a change that concerns a second object.
+func (tx *Tx) RecordWith(res muster.Resource, related muster.ID, changes ...any) {
+	tx.About(res, changes...)
+	e := tx.core.event(tx.Actor, tx.action, tx.about)
+	e.Related = related
+	tx.records = append(tx.records, e)
+}
+
+// ActsAs makes the user the actor of the events: who signs in is nobody until he has.
+func (tx *Tx) ActsAs(user muster.ID) { tx.Actor.User, tx.about.Actor = user, user }
+
+func addChanges(to map[string]any, changes []any) map[string]any {
+	if to == nil {
+		to = map[string]any{}
+	}
+	for i := 0; i+1 < len(changes); i += 2 {
+		switch v := changes[i+1].(type) {
+		case string:
+			if v != "" {
+				to[changes[i].(string)] = v
+			}
+		case muster.ID:
+			if v != 0 {
+				to[changes[i].(string)] = v
+			}
+		default:
+			to[changes[i].(string)] = v
+		}
+	}
+	return to
+}
+
+// event is an event of the action by the actor.
+func (c *Core) event(actor muster.Actor, a muster.Action, about muster.Event) *muster.Event {
+	realm := actor.Realm
+	if realm == 0 {
+		realm = muster.MainRealm
+	}
+	return &muster.Event{
+		Realm: realm, Actor: actor.User, Behind: actor.Behind, Session: actor.Session, Origin: actor.Origin,
+		Action: a.Name, Resource: about.Resource, Changes: about.Changes, Count: 1,
+	}
+}
+
+// explain makes an error fit to leave the core: what is not an Error of ours is logged, with its cause, and becomes
+// [muster.ErrInternal].
+func (c *Core) explain(ctx context.Context, a muster.Action, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	e, foreign := muster.AsError(err)
+	if foreign {
+		c.log.ErrorContext(ctx, "a verb failed", "action", a.Name, "request_id", muster.ActorFrom(ctx).Origin.RequestID, "error", err)
+	}
+	return e
+}
+
+// rightsOf sorts rules into those of everyone and those of the caller's own groups.
+func rightsOf(rules []muster.Rule) perm.Rights {
+	var own, everyone []perm.Rule
+	for _, r := range rules {
+		p := perm.Rule{Noun: string(r.Resource.Noun), ID: int64(r.Resource.ID), Operation: r.Operation, Access: perm.Access(r.Access)}
+		if r.Group == muster.Everyone {
+			everyone = append(everyone, p)
+		} else {
+			own = append(own, p)
+		}
+	}
+	return perm.Rights{Own: []*perm.Table{perm.NewTable(own)}, Everyone: perm.NewTable(everyone)}
+}
+
+// fallback is what holds where no rule says anything (corteza.md, 3.4): groups and applications can be read.
+func fallback(noun muster.Noun, operation string) bool {
+	return operation == muster.OpRead && (noun == muster.NounGroup || noun == muster.NounApplication)
+}

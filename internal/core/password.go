@@ -1,0 +1,114 @@
+package core
+
+import (
+	"context"
+
+	"muster"
+	"muster/internal/store"
+)
+
+// ChangePassword gives the caller a new password, if he knows the old one. All his other sessions end.
+func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
+	a := muster.ActionChangePassword
+	actor := muster.ActorFrom(ctx)
+	if !actor.SignedIn() {
+		return muster.ErrUnauthenticated
+	}
+	rules, err := signInRules(c.store.Reader(ctx))
+	switch {
+	case err != nil:
+		return c.explain(ctx, a, err)
+	case !rules.PasswordSignIn:
+		return muster.ErrSignInDisabled
+	}
+	u, err := c.store.Reader(ctx).User(actor.Realm, actor.User)
+	if err != nil {
+		return c.explain(ctx, a, err)
+	}
+	weak := old == "" || len(old) > muster.MaxPassword || !goodPassword(fresh, rules)
+	var v verified
+	var phc string
+	if !weak {
+		if v, err = c.verify(ctx, u, old); err != nil {
+			return c.explain(ctx, a, err)
+		}
+		if phc, err = c.hasher.Hash(ctx, actor.Origin.Address, fresh); err != nil {
+			return c.explain(ctx, a, busy(err))
+		}
+	}
+	_, err = do(ctx, c, a, func(tx *Tx) (struct{}, error) {
+		if err := tx.Require(muster.UserResource(actor.User)); err != nil {
+			return struct{}{}, err
+		}
+		tx.About(muster.UserResource(actor.User), userChanges("user", u)...)
+		if weak {
+			return struct{}{}, muster.ErrWeakPassword
+		}
+		if _, err := tx.stillVerified(v); err != nil {
+			return struct{}{}, muster.ErrOldPassword
+		}
+		tx.Record(muster.UserResource(actor.User))
+		return struct{}{}, tx.setPassword(u, phc)
+	})
+	return err
+}
+
+// SetPassword gives a user a new password. All his sessions end, except that of a caller who does it to himself.
+func (c *Core) SetPassword(ctx context.Context, user muster.ID, fresh string) error {
+	a := muster.ActionSetPassword
+	rules, err := signInRules(c.store.Reader(ctx))
+	if err != nil {
+		return c.explain(ctx, a, err)
+	}
+	weak := !goodPassword(fresh, rules)
+	var phc string
+	if !weak {
+		if phc, err = c.hasher.Hash(ctx, muster.ActorFrom(ctx).Origin.Address, fresh); err != nil {
+			return c.explain(ctx, a, busy(err))
+		}
+	}
+	_, err = do(ctx, c, a, func(tx *Tx) (struct{}, error) {
+		tx.About(muster.UserResource(user))
+		if weak {
+			return struct{}{}, muster.ErrWeakPassword
+		}
+		u, err := tx.user(user)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if err := tx.Require(muster.UserResource(user)); err != nil {
+			return struct{}{}, err
+		}
+		if u.Deleted() {
+			return struct{}{}, muster.ErrUserNotFound
+		}
+		tx.Record(muster.UserResource(user))
+		return struct{}{}, tx.setPassword(u, phc)
+	})
+	return err
+}
+
+// setPassword stores a new hash and ends what the old password had opened.
+func (tx *Tx) setPassword(u *muster.User, phc string) error {
+	now := tx.Now()
+	if err := tx.SetCredential(u.ID, store.CredentialPassword, phc, now); err != nil {
+		return err
+	}
+	if _, err := tx.EndSessionsOf(u.ID, tx.ownSession(u), now); err != nil {
+		return err
+	}
+	fresh, err := tx.User(u.Realm, u.ID)
+	if err != nil {
+		return err
+	}
+	fresh.ChangedAt = now
+	return tx.UpdateUser(fresh)
+}
+
+// ownSession is the session by which the caller came, if he is the user; 0 if he is not.
+func (tx *Tx) ownSession(u *muster.User) muster.ID {
+	if tx.Actor.User == u.ID {
+		return tx.Actor.Session
+	}
+	return 0
+}

@@ -1,0 +1,109 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"muster"
+	"muster/internal/store"
+)
+
+// recordRefusal appends the event of a refusal, where it deserves one.
+func (c *Core) recordRefusal(tx *store.Tx, about muster.Event, actor muster.Actor, a muster.Action, err error) error {
+	if !c.worthAnEvent(actor, a, err) {
+		return nil
+	}
+	if about.Actor != 0 {
+		actor.User = about.Actor
+	}
+	write, count := c.refusals.admit(actor, c.now())
+	if !write {
+		return nil
+	}
+	e := c.event(actor, a, about)
+	refusal, _ := muster.AsError(err)
+	e.Kind, e.Code, e.Field, e.Count = refusal.Kind, refusal.Code, refusal.Field, count
+	return tx.AppendEvent(e)
+}
+
+// worthAnEvent: what goes wrong for somebody who is signed in is an event, and so is each sign-in and each token that is not
+// good. Of the rest of the world's mistakes only the metrics know.
+func (c *Core) worthAnEvent(actor muster.Actor, a muster.Action, err error) bool {
+	if errors.Is(err, context.Canceled) || muster.KindOf(err) == muster.Busy {
+		return false
+	}
+	return actor.SignedIn() || a == muster.ActionSignIn || a == muster.ActionRefusedToken
+}
+
+// The bounds of the audit trail against a flood (security.md, 3.3).
+const (
+	refusalsAMinute  = 60
+	refusalsPeriod   = time.Minute
+	refusalsWatching = 10_000 // callers that are counted at once
+)
+
+// refusals lets each caller have so many refusals a minute recorded one by one; those beyond become one line a minute with a
+// count. So nobody fills the disk by being refused.
+type refusals struct {
+	mu sync.Mutex
+	by map[refusalKey]*refusalCount
+}
+
+type refusalKey struct {
+	user    muster.ID
+	address string
+}
+
+type refusalCount struct {
+	since   time.Time
+	written int
+	silent  int // not recorded since the last line
+}
+
+func newRefusals() *refusals { return &refusals{by: map[refusalKey]*refusalCount{}} }
+
+// admit reports whether a refusal is to be written, and for how many it stands.
+func (r *refusals) admit(actor muster.Actor, now time.Time) (write bool, count int) {
+	key := refusalKey{address: actor.Origin.Address}
+	if actor.Session != 0 {
+		key = refusalKey{user: actor.User}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.by[key]
+	if n == nil {
+		r.makeRoom(now)
+		n = &refusalCount{since: now}
+		r.by[key] = n
+	}
+	if now.Sub(n.since) >= refusalsPeriod {
+		n.since, n.written = now, 0
+	}
+	if n.written >= refusalsAMinute {
+		n.silent++
+		return false, 0
+	}
+	n.written++
+	count, n.silent = n.silent+1, 0
+	if count > 1 {
+		n.written = refusalsAMinute // one line a minute for who went on
+	}
+	return true, count
+}
+
+// makeRoom forgets callers who have been quiet for a period; if all are busy, it forgets all.
+func (r *refusals) makeRoom(now time.Time) {
+	if len(r.by) < refusalsWatching {
+		return
+	}
+	for k, n := range r.by {
+		if now.Sub(n.since) >= refusalsPeriod && n.silent == 0 {
+			delete(r.by, k)
+		}
+	}
+	if len(r.by) >= refusalsWatching {
+		clear(r.by)
+	}
+}

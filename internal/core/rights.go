@@ -1,0 +1,195 @@
+package core
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"muster"
+	"muster/internal/perm"
+	"muster/internal/store"
+)
+
+// rights remembers who a session is and what he may do, so that a request needs no SQL to be let in.
+//
+// What is remembered is dropped by events: after a commit, before its caller is answered, each event of the commit is shown
+// to forget; the events of other nodes come by the follower. A fill notes the generation before it reads and is thrown away
+// if the generation moved meanwhile, so what was read before a change never outlives it.
+type rights struct {
+	c *Core
+
+	all    atomic.Int64              // generation of everything
+	single [generations]atomic.Int64 // generations of users, by id
+	mu     sync.RWMutex
+	byID   map[muster.ID]*entry      // of sessions
+	byUser map[muster.ID][]muster.ID // sessions that are remembered
+	tables map[muster.ID]*perm.Table // rules of groups
+}
+
+const (
+	generations = 1 << 10
+	maxEntries  = 100_000 // of sessions that are remembered, about 1 KiB each
+)
+
+// An entry is what a session's requests need. It never changes.
+type entry struct {
+	session muster.Session
+	user    muster.User
+	groups  []muster.ID // live ones, without everyone
+	rights  perm.Rights
+}
+
+func newRights(c *Core) *rights {
+	return &rights{c: c, byID: map[muster.ID]*entry{}, byUser: map[muster.ID][]muster.ID{}, tables: map[muster.ID]*perm.Table{}}
+}
+
+// of answers the entry of a session that is alive and whose user may be here, else [muster.ErrUnauthenticated].
+func (r *rights) of(ctx context.Context, realm, session muster.ID) (*entry, error) {
+	e, err := r.remembered(ctx, realm, session)
+	if err != nil {
+		return nil, err
+	}
+	if e == nil || e.session.Realm != realm || !e.session.Alive(r.c.now()) || !e.user.Live() {
+		return nil, muster.ErrUnauthenticated
+	}
+	return e, nil
+}
+
+func (r *rights) remembered(ctx context.Context, realm, session muster.ID) (*entry, error) {
+	trusted := r.c.follower.trusted()
+	if trusted {
+		r.mu.RLock()
+		e := r.byID[session]
+		r.mu.RUnlock()
+		if e != nil {
+			return e, nil
+		}
+	}
+	return r.fill(ctx, realm, session, trusted)
+}
+
+// fill reads an entry, and remembers it if nothing has changed meanwhile.
+func (r *rights) fill(ctx context.Context, realm, session muster.ID, trusted bool) (*entry, error) {
+	q := r.c.store.Reader(ctx)
+	all := r.all.Load()
+	s, err := q.Session(realm, session)
+	if err != nil || s == nil {
+		return nil, err
+	}
+	single := r.generation(s.User).Load()
+	// Once more, now that the user's generation is known: it may have moved between the two.
+	if s, err = q.Session(realm, session); err != nil || s == nil {
+		return nil, err
+	}
+	e, err := r.read(q, s, trusted)
+	if err != nil || e == nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if trusted && r.all.Load() == all && r.generation(s.User).Load() == single && s.EndedAt.IsZero() {
+		r.remember(e)
+	}
+	return e, nil
+}
+
+func (r *rights) read(q *store.Reader, s *muster.Session, trusted bool) (*entry, error) {
+	u, err := q.User(s.Realm, s.User)
+	if err != nil || u == nil {
+		return nil, err
+	}
+	e := &entry{session: *s, user: *u}
+	if e.groups, err = q.LiveGroupsOf(u.ID); err != nil {
+		return nil, err
+	}
+	for _, g := range e.groups {
+		t, err := r.table(q, g, trusted)
+		if err != nil {
+			return nil, err
+		}
+		e.rights.Own = append(e.rights.Own, t)
+	}
+	e.rights.Everyone, err = r.table(q, muster.Everyone, trusted)
+	return e, err
+}
+
+// table answers the rules of a group.
+func (r *rights) table(q *store.Reader, group muster.ID, trusted bool) (*perm.Table, error) {
+	if trusted {
+		r.mu.RLock()
+		t := r.tables[group]
+		r.mu.RUnlock()
+		if t != nil {
+			return t, nil
+		}
+	}
+	all := r.all.Load()
+	rules, err := q.RulesOf(group)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]perm.Rule, len(rules))
+	for i, rule := range rules {
+		list[i] = perm.Rule{Noun: string(rule.Resource.Noun), ID: int64(rule.Resource.ID), Operation: rule.Operation, Access: perm.Access(rule.Access)}
+	}
+	t := perm.NewTable(list)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if trusted && r.all.Load() == all {
+		r.tables[group] = t
+	}
+	return t, nil
+}
+
+// remember is called with the lock held.
+func (r *rights) remember(e *entry) {
+	if len(r.byID) >= maxEntries {
+		clear(r.byID)
+		clear(r.byUser)
+	}
+	if r.byID[e.session.ID] == nil {
+		r.byUser[e.user.ID] = append(r.byUser[e.user.ID], e.session.ID)
+	}
+	r.byID[e.session.ID] = e
+}
+
+func (r *rights) generation(user muster.ID) *atomic.Int64 {
+	return &r.single[uint64(user>>10^user)%generations]
+}
+
+// forget drops what a change made untrue. It is called after the commit and before its caller is answered.
+func (r *rights) forget(ch store.Change) {
+	switch {
+	case ch.Resource.Noun == muster.NounUser:
+		r.forgetUser(ch.Resource.ID)
+	case ch.Resource.Noun == muster.NounSession:
+		r.forgetUser(ch.Related)
+	case ch.Action == muster.ActionAddMember.Name, ch.Action == muster.ActionRemoveMember.Name:
+		r.forgetUser(ch.Related)
+	case ch.Resource.Noun == muster.NounGroup:
+		r.forgetAll()
+	}
+}
+
+func (r *rights) forgetUser(user muster.ID) {
+	r.generation(user).Add(1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.byUser[user] {
+		delete(r.byID, s)
+	}
+	delete(r.byUser, user)
+}
+
+func (r *rights) forgetAll() {
+	r.all.Add(1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.byID)
+	clear(r.byUser)
+	clear(r.tables)
+}
+
+// followerTrust is how long after the beginning of a node's last poll what it remembers may be used.
+const followerTrust = time.Second

@@ -1,0 +1,208 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"muster"
+	"muster/internal/password"
+	"muster/internal/store"
+)
+
+// The bounds of sessions.
+const (
+	sessionLife     = 90 * 24 * time.Hour // absolute: no renewal moves it (security.md, 3.2)
+	sessionsPerUser = 100                 // more end the oldest
+)
+
+// SignedIn is somebody who has just signed in, or renewed his session.
+type SignedIn struct {
+	User    *muster.User
+	Session *muster.Session // nil while the e-mail has to be confirmed first
+	Groups  []muster.ID     // live ones, without everyone
+}
+
+// Proof is a name and a password.
+type Proof struct {
+	Email       string
+	Password    string
+	AcceptEmail func(string) bool // what the wire takes for an e-mail
+}
+
+// SignIn starts a session for who knows the password. Whatever is wrong with name, password or state, the answer is
+// [muster.ErrBadCredentials], at the same cost; only who knows the password learns that the e-mail is unconfirmed
+// ([muster.ErrUnconfirmed]), and gets another mail.
+func (c *Core) SignIn(ctx context.Context, p Proof) (*SignedIn, error) {
+	if err := c.mayUsePassword(ctx, muster.ActionSignIn, p.AcceptEmail, p.Email); err != nil {
+		return nil, err
+	}
+	return c.signIn(ctx, p)
+}
+
+// mayUsePassword is what all password verbs check first.
+func (c *Core) mayUsePassword(ctx context.Context, a muster.Action, acceptEmail func(string) bool, email string) error {
+	rules, err := signInRules(c.store.Reader(ctx))
+	if err != nil {
+		return c.explain(ctx, a, err)
+	}
+	if !rules.PasswordSignIn {
+		return muster.ErrSignInDisabled
+	}
+	if acceptEmail != nil && !acceptEmail(email) {
+		return muster.InvalidField("email", "not an e-mail")
+	}
+	return nil
+}
+
+// A verified password is what was true before the transaction: it is compared again inside.
+type verified struct {
+	user   *muster.User // nil: nobody of that name
+	phc    string       // the hash that was verified
+	ok     bool
+	rehash string // of the same password with present parameters; "" if the hash is up to date
+}
+
+// verify compares a password with the one stored, outside of any transaction. It costs the same whether or not the user
+// exists or has a password.
+func (c *Core) verify(ctx context.Context, u *muster.User, pass string) (v verified, err error) {
+	v.user = u
+	if u != nil {
+		if v.phc, err = c.store.Reader(ctx).Credential(u.ID, store.CredentialPassword); err != nil {
+			return v, err
+		}
+	}
+	from := muster.ActorFrom(ctx).Origin.Address
+	var stale bool
+	if v.ok, stale, err = c.hasher.Verify(ctx, from, v.phc, pass); err != nil || !v.ok || !stale {
+		return v, busy(err)
+	}
+	v.rehash, err = c.hasher.Hash(ctx, from, pass)
+	return v, busy(err)
+}
+
+// busy spells the hasher's error in the core's words.
+func busy(err error) error {
+	if errors.Is(err, password.ErrBusy) {
+		return muster.ErrBusy
+	}
+	return err
+}
+
+func (c *Core) signIn(ctx context.Context, p Proof) (*SignedIn, error) {
+	u, err := c.store.Reader(ctx).UserByEmail(muster.MainRealm, p.Email)
+	if err != nil {
+		return nil, c.explain(ctx, muster.ActionSignIn, err)
+	}
+	v := verified{user: u}
+	if p.Password != "" && len(p.Password) <= muster.MaxPassword {
+		if v, err = c.verify(ctx, u, p.Password); err != nil {
+			return nil, c.explain(ctx, muster.ActionSignIn, err)
+		}
+	}
+	return c.startSession(ctx, p.Email, v)
+}
+
+// startSession starts a session for the user whose password was verified, or records that it could not be.
+func (c *Core) startSession(ctx context.Context, email string, v verified) (*SignedIn, error) {
+	in, err := do(ctx, c, muster.ActionSignIn, func(tx *Tx) (*SignedIn, error) {
+		tx.About(muster.Resource{Noun: muster.NounSession}, "email", legalEmail(email), "credentials.kind", store.CredentialPassword)
+		if v.user == nil {
+			return nil, muster.ErrBadCredentials
+		}
+		tx.ActsAs(v.user.ID)
+		u, err := tx.stillVerified(v)
+		if err != nil {
+			return nil, err
+		}
+		if u.Unconfirmed() {
+			return nil, muster.ErrUnconfirmed
+		}
+		if v.rehash != "" {
+			if err := tx.SetCredential(u.ID, store.CredentialPassword, v.rehash, tx.Now()); err != nil {
+				return nil, err
+			}
+		}
+		return tx.signedIn(u)
+	})
+	if errors.Is(err, muster.ErrUnconfirmed) {
+		if err := c.sendConfirmation(ctx, v.user); err != nil {
+			return nil, err
+		}
+	}
+	return in, err
+}
+
+// legalEmail is what may be logged of a typed name: what is no e-mail may be a password in the wrong field.
+func legalEmail(s string) string {
+	if !muster.ValidEmail(s) {
+		return ""
+	}
+	return s
+}
+
+// stillVerified reads the user again, and refuses if anything that was verified has changed.
+func (tx *Tx) stillVerified(v verified) (*muster.User, error) {
+	u, err := tx.User(v.user.Realm, v.user.ID)
+	if err != nil {
+		return nil, err
+	}
+	phc, err := tx.Credential(v.user.ID, store.CredentialPassword)
+	if err != nil {
+		return nil, err
+	}
+	if !v.ok || u == nil || !u.Live() || phc != v.phc {
+		return nil, muster.ErrBadCredentials
+	}
+	return u, nil
+}
+
+// signedIn starts a session of the user in the wire that the caller came by.
+func (tx *Tx) signedIn(u *muster.User) (*SignedIn, error) {
+	now := tx.Now()
+	s := &muster.Session{
+		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Wire: tx.Actor.Origin.Wire, Agent: tx.Actor.Origin.Agent, Address: tx.Actor.Origin.Address,
+		CreatedAt: now, ExpiresAt: now.Add(sessionLife),
+	}
+	if err := tx.EndOldSessionsOf(u.ID, sessionsPerUser-1, now); err != nil {
+		return nil, err
+	}
+	if err := tx.InsertSession(s); err != nil {
+		return nil, err
+	}
+	groups, err := tx.LiveGroupsOf(u.ID)
+	if err != nil {
+		return nil, err
+	}
+	tx.RecordWith(muster.Resource{Noun: muster.NounSession, ID: s.ID}, u.ID)
+	return &SignedIn{User: u, Session: s, Groups: groups}, nil
+}
+
+// RenewSession answers who is signed in, for a new token of the same session.
+func (c *Core) RenewSession(ctx context.Context) (*SignedIn, error) {
+	return view(ctx, c, muster.ActionRenewSession, func(v *View) (*SignedIn, error) {
+		if err := v.Require(muster.Resource{Noun: muster.NounSession, ID: v.Actor.Session}); err != nil {
+			return nil, err
+		}
+		e, err := c.rights.of(ctx, v.Actor.Realm, v.Actor.Session)
+		if err != nil {
+			return nil, err
+		}
+		session, user := e.session, e.user
+		return &SignedIn{User: &user, Session: &session, Groups: e.groups}, nil
+	})
+}
+
+// SignOut ends the session by which the caller came, with all its tokens.
+func (c *Core) SignOut(ctx context.Context) error {
+	_, err := do(ctx, c, muster.ActionSignOut, func(tx *Tx) (struct{}, error) {
+		res := muster.Resource{Noun: muster.NounSession, ID: tx.Actor.Session}
+		if err := tx.Require(res); err != nil {
+			return struct{}{}, err
+		}
+		tx.RecordWith(res, tx.Actor.User)
+		_, err := tx.EndSession(tx.Actor.Realm, tx.Actor.Session, tx.Now())
+		return struct{}{}, err
+	})
+	return err
+}

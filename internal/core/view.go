@@ -1,0 +1,101 @@
+package core
+
+import (
+	"context"
+	"fmt"
+
+	"muster"
+	"muster/internal/perm"
+	"muster/internal/store"
+)
+
+// A View is what the closure of a verb that only reads works on.
+type View struct {
+	*store.Reader
+	Actor muster.Actor
+
+	core     *Core
+	action   muster.Action
+	rights   perm.Rights
+	required bool
+	about    muster.Event
+}
+
+// view is do for verbs that change nothing: no event but that of a refusal.
+func view[T any](ctx context.Context, c *Core, a muster.Action, f func(*View) (T, error)) (T, error) {
+	var none T
+	actor := muster.ActorFrom(ctx)
+	v := &View{Reader: c.store.Reader(ctx), Actor: actor, core: c, action: a}
+	if actor.SignedIn() && !actor.System {
+		entry, err := c.rights.of(ctx, actor.Realm, actor.Session)
+		if err != nil {
+			return none, c.explain(ctx, a, err)
+		}
+		v.rights = entry.rights
+	} else if !a.Open && !actor.System {
+		return none, muster.ErrUnauthenticated
+	}
+	out, err := f(v)
+	if err == nil && !v.required && !a.Open {
+		err = fmt.Errorf("%s: %w", a.Name, errNoRequire)
+	}
+	if err != nil {
+		return none, c.refuseView(ctx, v, err)
+	}
+	return out, nil
+}
+
+// refuseView records the refusal of a reader who is signed in.
+func (c *Core) refuseView(ctx context.Context, v *View, err error) error {
+	if ctx.Err() == nil && c.worthAnEvent(v.Actor, v.action, err) {
+		refused := func(tx *store.Tx) error { return c.recordRefusal(tx, v.about, v.Actor, v.action, err) }
+		if err := c.store.Write(ctx, refused, nil); err != nil {
+			c.log.ErrorContext(ctx, "a refusal could not be recorded", "action", v.action.Name, "error", err)
+		}
+	}
+	return c.explain(ctx, v.action, err)
+}
+
+// Require asks for the right to the action on the resource.
+func (v *View) Require(res muster.Resource) error {
+	v.required = true
+	v.about.Resource = res
+	if v.action.Operation == "" || v.May(res, v.action.Operation) {
+		return nil
+	}
+	return muster.ErrDenied
+}
+
+// RequireOrSelf is Require, but users have the right to themselves.
+func (v *View) RequireOrSelf(user muster.ID) error {
+	if v.Actor.User == user {
+		v.required = true
+		return nil
+	}
+	return v.Require(muster.UserResource(user))
+}
+
+// May reports whether the caller may do the operation on the resource.
+func (v *View) May(res muster.Resource, operation string) bool {
+	return v.Actor.System || v.rights.Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation))
+}
+
+// Visible is the part of a noun's objects on which the caller may do the operation.
+func (v *View) Visible(noun muster.Noun, operation string) store.Visible {
+	v.required = true
+	if v.Actor.System {
+		return store.All()
+	}
+	f := v.rights.Filter(string(noun), operation, fallback(noun, operation))
+	ids := make([]muster.ID, len(f.Except))
+	for i, id := range f.Except {
+		ids[i] = muster.ID(id)
+	}
+	return store.Visible{Default: f.Allow, Except: ids}
+}
+
+// VisibleOrSelf is Visible, but users see themselves.
+func (v *View) VisibleOrSelf(operation string) store.Visible {
+	see := v.Visible(muster.NounUser, operation)
+	return see.With(v.Actor.User)
+}
