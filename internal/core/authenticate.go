@@ -26,7 +26,7 @@ type jwtClaims struct {
 }
 
 // jwtPurpose is the purpose of the key that signs the JWTs of a wire.
-func jwtPurpose(string) token.Purpose { return token.PurposeCortezaJWT }
+func jwtPurpose(string) token.Purpose { return token.CortezaJWT }
 
 // SignJWT makes a token for a session, good for 30 days but never longer than the session.
 func (a *Authenticator) SignJWT(in *SignedIn) (string, error) {

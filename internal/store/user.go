@@ -1,6 +1,11 @@
 package store
 
-import "muster"
+import (
+	"maps"
+	"slices"
+
+	"muster"
+)
 
 const userColumns = `id, realm, username, username_given, email, name, handle, kind, organisation, owner, avatar,
 	email_confirmed_at, created_at, updated_at, changed_at, suspended_at, deleted_at, version`
@@ -143,4 +148,20 @@ func (r *Reader) Users(realm muster.ID, f muster.UserFilter, see, email, name Vi
 // AnyUser reports whether the realm has, or ever had, an account.
 func (r *Reader) AnyUser(realm muster.ID) (bool, error) {
 	return r.exists(`SELECT 1 FROM "user" WHERE realm = $1 LIMIT 1`, realm)
+}
+
+// UsersByID reads the users whose ids are keys of the map, in whatever state, a thousand at a time.
+func (r *Reader) UsersByID(realm muster.ID, ids map[muster.ID]string) ([]*muster.User, error) {
+	var users []*muster.User
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(ids)), 1000) {
+		var w where
+		w.add("realm = ?", realm)
+		w.in("id IN (%s)", chunk)
+		some, err := allOf(r, scanUser, number(`SELECT `+userColumns+` FROM "user"`+w.text()), w.args...)
+		if err != nil {
+			return nil, err
+		}
+		users = append(users, some...)
+	}
+	return users, nil
 }

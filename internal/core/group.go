@@ -1,0 +1,270 @@
+package core
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"muster"
+)
+
+// GroupForm is what wires say of a group when they make or change one.
+type GroupForm struct {
+	Name    string // empty: the handle
+	Handle  string
+	Members []muster.ID // on change: nil leaves the members as they are
+}
+
+// SeenGroup is a group and what the caller may do with it.
+type SeenGroup struct {
+	*muster.Group
+	MayGrant, MayUpdate, MayDelete bool
+}
+
+// ListGroups lists the groups that f selects and the caller may read. Who asks for deleted groups needs the right to see what
+// is deleted.
+func (c *Core) ListGroups(ctx context.Context, f muster.GroupFilter) (muster.List[SeenGroup], error) {
+	return view(ctx, c, muster.ActionListGroups, func(v *View) (muster.List[SeenGroup], error) {
+		if f.Deleted != muster.Without && !v.May(muster.Realm(), muster.OpAccess) {
+			return muster.List[SeenGroup]{}, muster.ErrDenied
+		}
+		list, err := v.Groups(muster.MainRealm, f, v.Visible(muster.NounGroup, muster.OpRead))
+		seen := make([]SeenGroup, len(list.Items))
+		for i, g := range list.Items {
+			seen[i] = v.seenGroup(g)
+		}
+		return muster.List[SeenGroup]{Items: seen, Total: list.Total}, err
+	})
+}
+
+// seenGroup says what the caller may do with a group. Nobody changes everyone.
+func (v *View) seenGroup(g *muster.Group) SeenGroup {
+	s := SeenGroup{Group: g, MayGrant: v.May(muster.Realm(), muster.OpGrant)}
+	if g.ID != muster.Everyone {
+		s.MayUpdate = v.May(muster.GroupResource(g.ID), muster.OpUpdate)
+		s.MayDelete = v.May(muster.GroupResource(g.ID), muster.OpDelete)
+	}
+	return s
+}
+
+// ReadGroup answers one group, in whatever state.
+func (c *Core) ReadGroup(ctx context.Context, id muster.ID) (SeenGroup, error) {
+	return view(ctx, c, muster.ActionReadGroup, func(v *View) (SeenGroup, error) {
+		g, err := v.group(id)
+		if err != nil {
+			return SeenGroup{}, err
+		}
+		return v.seenGroup(g), nil
+	})
+}
+
+// group reads a group that the caller may read.
+func (v *View) group(id muster.ID) (*muster.Group, error) {
+	g, err := v.Group(muster.MainRealm, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.Require(muster.GroupResource(id)); err != nil {
+		return nil, err
+	}
+	if g == nil {
+		return nil, muster.ErrGroupNotFound
+	}
+	return g, nil
+}
+
+// CreateGroup makes a group with its members, all or nothing.
+func (c *Core) CreateGroup(ctx context.Context, f GroupForm) (SeenGroup, error) {
+	g, err := do(ctx, c, muster.ActionCreateGroup, func(tx *Tx) (*muster.Group, error) {
+		g := &muster.Group{Realm: muster.MainRealm, Version: 1}
+		g.Name, g.Handle = f.names()
+		tx.About(muster.Resource{Noun: muster.NounGroup}, groupChanges("new", g)...)
+		if g.Handle != "" && !muster.ValidHandle(g.Handle) {
+			return nil, invalidHandle()
+		}
+		if err := tx.Require(muster.Realm()); err != nil {
+			return nil, err
+		}
+		if err := checkGroupNames(g, &muster.Group{}); err != nil {
+			return nil, err
+		}
+		g.ID = tx.NewID()
+		g.CreatedAt = g.ID.Time()
+		g.ChangedAt = g.CreatedAt
+		if err := tx.InsertGroup(g); err != nil {
+			return nil, err
+		}
+		for _, m := range f.Members {
+			if _, err := tx.addMember(g.ID, m); err != nil {
+				return nil, err
+			}
+		}
+		tx.Record(muster.GroupResource(g.ID), groupChanges("new", g)...)
+		return g, nil
+	})
+	return c.seenByCaller(ctx, g, err)
+}
+
+// names are the name and handle that are meant: a group without a name is called by its handle.
+func (f *GroupForm) names() (name, handle string) {
+	name, handle = strings.TrimSpace(f.Name), strings.TrimSpace(f.Handle)
+	if name == "" {
+		name = handle
+	}
+	return name, handle
+}
+
+func invalidHandle() error {
+	return muster.InvalidField("handle", "begins with a letter, ends with a letter or digit, 2 to 64 of A–Z a–z 0–9 _ - .")
+}
+
+// checkGroupNames checks what differs from the group as it was. Handles come first, as in the order of the wire's errors.
+func checkGroupNames(g, was *muster.Group) error {
+	switch {
+	case g.Handle != was.Handle && muster.ReservedGroupName(g.Handle):
+		return muster.Taken("handle")
+	case g.Name != was.Name && muster.ReservedGroupName(g.Name):
+		return muster.Taken("name")
+	case g.Name == "" || !muster.ValidText(g.Name, muster.MaxName):
+		return muster.InvalidField("name", "1 to 200 characters, none of them control characters")
+	}
+	return nil
+}
+
+// seenByCaller adds what the caller may do to a group that he has just made or changed.
+func (c *Core) seenByCaller(ctx context.Context, g *muster.Group, err error) (SeenGroup, error) {
+	if err != nil {
+		return SeenGroup{}, err
+	}
+	actor := muster.ActorFrom(ctx)
+	v := &View{Actor: actor}
+	if !actor.System {
+		e, err := c.rights.of(ctx, actor.Realm, actor.Session)
+		if err != nil {
+			return SeenGroup{Group: g}, nil // the change is done; the session has ended since
+		}
+		v.rights = e.rights
+	}
+	return v.seenGroup(g), nil
+}
+
+// UpdateGroup replaces names and, if given, the members of a group. The built-in groups keep their names.
+func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (SeenGroup, error) {
+	g, err := do(ctx, c, muster.ActionUpdateGroup, func(tx *Tx) (*muster.Group, error) {
+		var u muster.Group
+		u.Name, u.Handle = f.names()
+		tx.About(muster.GroupResource(id), groupChanges("update", &u)...)
+		g, err := tx.Group(muster.MainRealm, id)
+		if err != nil {
+			return nil, err
+		}
+		if u.Handle != "" && !muster.ValidHandle(u.Handle) && (g == nil || g.Handle != u.Handle) {
+			return nil, invalidHandle()
+		}
+		if err := tx.requireGroup(g, id); err != nil {
+			return nil, err
+		}
+		was := *g
+		g.Name, g.Handle = u.Name, u.Handle
+		if muster.BuiltIn(id) && (g.Name != was.Name || g.Handle != was.Handle) {
+			return nil, muster.ErrBuiltIn
+		}
+		if err := checkGroupNames(g, &was); err != nil {
+			return nil, err
+		}
+		g.UpdatedAt, g.ChangedAt = tx.Now(), tx.Now()
+		tx.Record(muster.GroupResource(id), append(groupChanges("update", g), groupChanges("group", &was)...)...)
+		if err := tx.UpdateGroup(g); err != nil {
+			return nil, err
+		}
+		return g, tx.replaceMembers(id, f.Members)
+	})
+	return c.seenByCaller(ctx, g, err)
+}
+
+// requireGroup asks for the right to a group before it says whether there is one. Nobody changes everyone.
+func (tx *Tx) requireGroup(g *muster.Group, id muster.ID) error {
+	if g != nil {
+		tx.About(muster.GroupResource(id), groupChanges("group", g)...)
+	}
+	if err := tx.Require(muster.GroupResource(id)); err != nil {
+		return err
+	}
+	if id == muster.Everyone {
+		return muster.ErrBuiltIn
+	}
+	if g == nil {
+		return muster.ErrGroupNotFound
+	}
+	return nil
+}
+
+// replaceMembers makes the users, and nobody else, members of the group; nil leaves all as it is.
+func (tx *Tx) replaceMembers(group muster.ID, users []muster.ID) error {
+	if users == nil {
+		return nil
+	}
+	were, err := tx.Members(group)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if _, err := tx.addMember(group, u); err != nil {
+			return err
+		}
+	}
+	for _, u := range were {
+		if slices.Contains(users, u) {
+			continue
+		}
+		if err := tx.removeMember(group, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DeleteGroup deletes a group softly, with its members in: it gives no rights any more, and its names are free.
+func (c *Core) DeleteGroup(ctx context.Context, id muster.ID) error {
+	return c.changeGroup(ctx, muster.ActionDeleteGroup, id, func(tx *Tx, g *muster.Group) error {
+		if g.DeletedAt.IsZero() {
+			g.DeletedAt = tx.Now()
+		}
+		return nil
+	})
+}
+
+// UndeleteGroup brings a deleted group back. It fails with Taken if its name or handle was given to another one meanwhile.
+func (c *Core) UndeleteGroup(ctx context.Context, id muster.ID) error {
+	return c.changeGroup(ctx, muster.ActionUndeleteGroup, id, func(tx *Tx, g *muster.Group) error {
+		g.DeletedAt = noTime
+		return nil
+	})
+}
+
+func (c *Core) changeGroup(ctx context.Context, a muster.Action, id muster.ID, f func(*Tx, *muster.Group) error) error {
+	_, err := do(ctx, c, a, func(tx *Tx) (struct{}, error) {
+		tx.About(muster.GroupResource(id))
+		g, err := tx.Group(muster.MainRealm, id)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if err := tx.requireGroup(g, id); err != nil {
+			return struct{}{}, err
+		}
+		if muster.BuiltIn(id) {
+			return struct{}{}, muster.ErrBuiltIn
+		}
+		if err := f(tx, g); err != nil {
+			return struct{}{}, err
+		}
+		g.ChangedAt = tx.Now()
+		tx.Record(muster.GroupResource(id))
+		return struct{}{}, tx.UpdateGroup(g)
+	})
+	return err
+}
+
+func groupChanges(prefix string, g *muster.Group) []any {
+	return []any{prefix + ".id", g.ID, prefix + ".name", legalName(g.Name), prefix + ".handle", legalName(g.Handle)}
+}

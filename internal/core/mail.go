@@ -1,0 +1,227 @@
+package core
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"muster"
+	"muster/internal/store"
+	"muster/internal/token"
+)
+
+// The kinds of mail.
+const (
+	MailConfirmation = "email-confirmation"
+	MailEmailChanged = "email-changed"
+)
+
+// mailTokenLife is how long a mailed token is good (security.md, 3.2).
+const mailTokenLife = time.Hour
+
+// A mail is what a delivery of kind mail holds. It is rendered when it is sent; its token is sealed until then.
+type mail struct {
+	Kind  string    `json:"kind"`
+	User  muster.ID `json:"user"`
+	To    string    `json:"to"`
+	Token string    `json:"token,omitempty"`
+}
+
+const deliveryMail = "mail"
+
+func sealContext(m mail) string { return "mail:" + m.Kind + ":" + m.User.String() }
+
+// post stores the mails of the change beside its events.
+func (tx *Tx) post() error {
+	for _, m := range tx.mails {
+		payload, err := json.Marshal(m)
+		if err != nil {
+			return err
+		}
+		d := &store.Delivery{ID: tx.NewID(), Event: tx.records[0].ID, Kind: deliveryMail, Payload: string(payload), DueAt: tx.Now()}
+		if err := tx.InsertDelivery(d); err != nil {
+			return err
+		}
+	}
+	if len(tx.mails) > 0 {
+		tx.AfterCommit(tx.core.Outbox.poke)
+	}
+	return nil
+}
+
+// mailConfirmation mails the user a link that confirms the e-mail. Earlier links stay good.
+func (tx *Tx) mailConfirmation(u *muster.User) error {
+	secret := token.Alnum(32)
+	t := &store.MailToken{
+		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Purpose: MailConfirmation, EmailKey: muster.FoldEmail(u.Email),
+		ExpiresAt: tx.Now().Add(mailTokenLife),
+	}
+	t.Digest = tx.core.keys.Digest(t.Purpose, int64(t.ID), secret)
+	if err := tx.InsertMailToken(t); err != nil {
+		return err
+	}
+	m := mail{Kind: MailConfirmation, User: u.ID, To: u.Email}
+	sealed, err := tx.core.keys.Seal(sealContext(m), []byte(secret+t.ID.String()))
+	if err != nil {
+		return err
+	}
+	m.Token = sealed
+	tx.mails = append(tx.mails, m)
+	return nil
+}
+
+// mailEmailChanged tells the old address that it is no longer the user's.
+func (tx *Tx) mailEmailChanged(u *muster.User, old string) {
+	if old != "" {
+		tx.mails = append(tx.mails, mail{Kind: MailEmailChanged, User: u.ID, To: old})
+	}
+}
+
+// sendConfirmation mails another confirmation to somebody who has just shown that he knows the password.
+func (c *Core) sendConfirmation(ctx context.Context, u *muster.User) error {
+	_, err := do(ctx, c, muster.ActionSendConfirmation, func(tx *Tx) (struct{}, error) {
+		tx.ActsAs(u.ID)
+		tx.Record(muster.UserResource(u.ID), "email", u.Email)
+		return struct{}{}, tx.mailConfirmation(u)
+	})
+	return err
+}
+
+// ConfirmEmail uses up a mailed token, marks the e-mail that it was sent to as confirmed, and signs its owner in. A text that
+// cannot be a token gives [muster.ErrInvalidToken]; one that is unknown, used, too old, or was mailed to an address that is no
+// longer the user's, gives [muster.ErrTokenUnknown].
+func (c *Core) ConfirmEmail(ctx context.Context, text string) (*SignedIn, error) {
+	secret, id, ok := splitMailToken(text)
+	if !ok {
+		return nil, muster.ErrInvalidToken
+	}
+	return do(ctx, c, muster.ActionConfirmEmail, func(tx *Tx) (*SignedIn, error) {
+		u, err := tx.useMailToken(MailConfirmation, secret, id)
+		if err != nil {
+			return nil, err
+		}
+		tx.ActsAs(u.ID)
+		u.EmailConfirmedAt, u.ChangedAt = tx.Now(), tx.Now()
+		if err := tx.UpdateUser(u); err != nil {
+			return nil, err
+		}
+		tx.Record(muster.UserResource(u.ID), userChanges("user", u)...)
+		return tx.signedIn(u)
+	})
+}
+
+// mailTokenSecret is the length of the secret part of a mailed token; the decimal id of its row follows. Clients send nothing
+// that does not look like this (corteza.md, 2.5).
+const mailTokenSecret = 32
+
+func splitMailToken(text string) (secret string, id muster.ID, ok bool) {
+	if len(text) <= mailTokenSecret || strings.Trim(text[:mailTokenSecret], alnum) != "" {
+		return "", 0, false
+	}
+	id, ok = muster.ParseID(text[mailTokenSecret:])
+	return text[:mailTokenSecret], id, ok
+}
+
+const alnum = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+// useMailToken uses a token up and answers whose it is. Of many who try at once, one succeeds.
+func (tx *Tx) useMailToken(purpose, secret string, id muster.ID) (*muster.User, error) {
+	t, err := tx.MailToken(muster.MainRealm, id)
+	if err != nil {
+		return nil, err
+	}
+	if t == nil || t.Purpose != purpose || !tx.core.keys.MatchDigest(t.Digest, purpose, int64(id), secret) || !tx.Now().Before(t.ExpiresAt) {
+		return nil, muster.ErrTokenUnknown
+	}
+	u, err := tx.User(t.Realm, t.User)
+	if err != nil {
+		return nil, err
+	}
+	if u == nil || !u.Live() || muster.FoldEmail(u.Email) != t.EmailKey {
+		return nil, muster.ErrTokenUnknown
+	}
+	used, err := tx.UseMailToken(id, tx.Now())
+	if err == nil && !used {
+		err = muster.ErrTokenUnknown
+	}
+	return u, err
+}
+
+// An Outbox is what has to leave the house: it hands out deliveries and takes back what became of them.
+type Outbox struct {
+	c    *Core
+	wake chan struct{}
+}
+
+// A Letter is a mail that is due.
+type Letter struct {
+	ID       muster.ID
+	Kind     string
+	To       string
+	Token    string // what the link carries
+	User     *muster.User
+	Attempts int // including this one
+}
+
+// Wake is signalled when something new is due on this node.
+func (o *Outbox) Wake() <-chan struct{} { return o.wake }
+
+func (o *Outbox) poke() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Lease answers letters that are due. Nobody else gets them until the lease runs out.
+func (o *Outbox) Lease(ctx context.Context, lease time.Duration) ([]Letter, error) {
+	now := o.c.now()
+	if waits, err := o.c.store.Reader(ctx).DeliveryWaits(now); err != nil || !waits {
+		return nil, err
+	}
+	var due []store.Delivery
+	err := o.c.store.Write(ctx, func(tx *store.Tx) (err error) {
+		due, err = tx.LeaseDeliveries(now, now.Add(lease))
+		return err
+	}, nil)
+	var letters []Letter
+	for _, d := range due {
+		l, openErr := o.letter(ctx, d)
+		if openErr != nil {
+			err = errors.Join(err, openErr, o.Finish(ctx, d.ID, "unreadable"))
+			continue
+		}
+		letters = append(letters, l)
+	}
+	return letters, err
+}
+
+func (o *Outbox) letter(ctx context.Context, d store.Delivery) (Letter, error) {
+	var m mail
+	if err := json.Unmarshal([]byte(d.Payload), &m); err != nil {
+		return Letter{}, err
+	}
+	l := Letter{ID: d.ID, Kind: m.Kind, To: m.To, Attempts: d.Attempts}
+	if m.Token != "" {
+		plain, err := o.c.keys.Open(sealContext(m), m.Token)
+		if err != nil {
+			return Letter{}, err
+		}
+		l.Token = string(plain)
+	}
+	var err error
+	l.User, err = o.c.store.Reader(ctx).User(muster.MainRealm, m.User)
+	return l, err
+}
+
+// Finish says that a delivery is done, for good (failure "") or ill; what it carried is blanked.
+func (o *Outbox) Finish(ctx context.Context, id muster.ID, failure string) error {
+	return o.c.store.Write(ctx, func(tx *store.Tx) error { return tx.FinishDelivery(id, tx.Now(), failure) }, nil)
+}
+
+// Postpone says that a delivery failed and is to be tried again after that time.
+func (o *Outbox) Postpone(ctx context.Context, id muster.ID, after time.Duration, failure string) error {
+	return o.c.store.Write(ctx, func(tx *store.Tx) error { return tx.PostponeDelivery(id, tx.Now().Add(after), failure) }, nil)
+}
