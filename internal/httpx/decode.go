@@ -15,8 +15,8 @@ import (
 // [JSONDepthLimit] deep and of at most [JSONValuesLimit] values, with no name twice in one object in whatever letter case,
 // and with nothing behind the value.
 //
-// All errors are of code "malformed", with the field where there is one; their messages hold neither input nor names of
-// Go types. An UnmarshalJSON or UnmarshalText of a field may return a *muster.Error instead, which passes as it is.
+// All errors are of code "malformed", with the path of the field where there is one; their messages hold neither input nor
+// names of Go types (an embedded struct would show in the path: embed none). An UnmarshalJSON or UnmarshalText of a field may return a *muster.Error instead, which passes as it is.
 func DecodeJSON(body []byte, into any) error {
 	if len(bytes.TrimLeft(body, " \t\r\n")) == 0 {
 		return nil

@@ -90,7 +90,9 @@ func (x *exchange) pattern() string {
 	return x.prefix + x.route
 }
 
-// limit bounds the body of the request to so many bytes, and sets both deadlines.
+// limit bounds the body of the request to so many bytes, and sets both deadlines. net/http lifts the one for reading when
+// the body is read. Where there is no body it reads on already, to see whether the client leaves, and would cancel the
+// request at a deadline: so none is set then.
 func (x *exchange) limit(r *http.Request, limit int64) {
 	control := http.NewResponseController(x.ResponseWriter)
 	_ = control.SetWriteDeadline(x.start.Add(answerTime(limit)))
@@ -98,23 +100,8 @@ func (x *exchange) limit(r *http.Request, limit int64) {
 		return
 	}
 	if x.body == nil {
-		x.body = bodyTimer{r.Body, control}
+		x.body = r.Body
 	}
 	_ = control.SetReadDeadline(x.start.Add(bodyTime(limit)))
 	r.Body = http.MaxBytesReader(x.ResponseWriter, x.body, limit)
-}
-
-// A bodyTimer lifts the read deadline at the end of the body. Past that end net/http reads on, to see whether the client
-// leaves, and would take a deadline for that: it would cancel the request.
-type bodyTimer struct {
-	io.ReadCloser
-	control *http.ResponseController
-}
-
-func (b bodyTimer) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if err == io.EOF {
-		_ = b.control.SetReadDeadline(time.Time{})
-	}
-	return n, err
 }

@@ -2,6 +2,7 @@ package httpx
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -67,7 +68,7 @@ func decodeParamBody(r *http.Request, fields paramList, into any) error {
 	}
 	switch mediaType {
 	case "application/json":
-		return DecodeJSON(body, into)
+		return flat(DecodeJSON(body, into))
 	case "application/x-www-form-urlencoded":
 		form, err := parseParams(string(body))
 		if err != nil {
@@ -76,6 +77,17 @@ func decodeParamBody(r *http.Request, fields paramList, into any) error {
 		return fields.setForm(form)
 	}
 	return ErrUnsupported
+}
+
+// flat takes the path off the field of an error: encoding/json puts the Go name of an embedded struct there.
+func flat(err error) error {
+	var e *muster.Error
+	if !errors.As(err, &e) || !strings.Contains(e.Field, ".") {
+		return err
+	}
+	short := *e
+	short.Field = e.Field[strings.LastIndexByte(e.Field, '.')+1:]
+	return &short
 }
 
 // parseParams parses a form or query whole or not at all.

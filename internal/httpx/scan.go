@@ -3,7 +3,6 @@ package httpx
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -32,6 +31,7 @@ type scanner struct {
 	depth  int
 	opened int // objects so far: the numbers that tell members apart
 	seen   map[member]struct{}
+	folded []byte // room for one name
 }
 
 // A level is an object or list that isn't closed yet.
@@ -136,8 +136,8 @@ func (s *scanner) skipString() bool {
 
 // member notes a name with its quotes, and refuses one that the object has already.
 func (s *scanner) member(quoted []byte) error {
-	m := member{s.top().object, foldName(quoted)}
-	if _, twice := s.seen[m]; twice {
+	s.folded = appendFolded(s.folded[:0], quoted)
+	if _, twice := s.seen[member{s.top().object, string(s.folded)}]; twice {
 		return malformed("", "a name is given twice")
 	}
 	if len(s.seen) == JSONValuesLimit {
@@ -146,23 +146,35 @@ func (s *scanner) member(quoted []byte) error {
 	if s.seen == nil {
 		s.seen = map[member]struct{}{}
 	}
-	s.seen[m] = struct{}{}
+	s.seen[member{s.top().object, string(s.folded)}] = struct{}{}
 	return nil
 }
 
-// foldName makes names equal that encoding/json takes for the same: it decodes escapes and ignores letter case.
-func foldName(quoted []byte) string {
-	var name string
-	if bytes.IndexByte(quoted, '\\') < 0 {
-		name = string(bytes.Trim(quoted, `"`))
-	} else if json.Unmarshal(quoted, &name) != nil {
-		return string(quoted) // not legal, which is found later
+// appendFolded makes names equal that encoding/json takes for the same: it decodes escapes and ignores letter case.
+func appendFolded(to, quoted []byte) []byte {
+	name := bytes.Trim(quoted, `"`)
+	if bytes.IndexByte(quoted, '\\') >= 0 {
+		var decoded string
+		if json.Unmarshal(quoted, &decoded) == nil { // else not legal, which is found later
+			name = []byte(decoded)
+		}
 	}
-	return strings.Map(foldRune, name)
+	for len(name) > 0 {
+		r, size := utf8.DecodeRune(name)
+		to = utf8.AppendRune(to, foldRune(r))
+		name = name[size:]
+	}
+	return to
 }
 
 // foldRune is the smallest of the letters that are the same in any case.
 func foldRune(r rune) rune {
+	if r < utf8.RuneSelf {
+		if 'a' <= r && r <= 'z' {
+			r -= 'a' - 'A'
+		}
+		return r
+	}
 	for {
 		next := unicode.SimpleFold(r)
 		if next <= r {
