@@ -1,12 +1,9 @@
 package httpx
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
-	"reflect"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -14,7 +11,7 @@ import (
 )
 
 // ParamText is a type that reads itself from the text of a form or query value. An error other than a *muster.Error becomes
-// one of code "malformed". For JSON bodies such a type is an [encoding.TextUnmarshaler] or [json.Unmarshaler] besides:
+// one of code "malformed". For JSON bodies such a type is an [encoding.TextUnmarshaler] or [encoding/json.Unmarshaler] besides:
 // wires are often more lenient in forms.
 type ParamText interface {
 	SetParam(text string) error
@@ -25,7 +22,7 @@ type ParamText interface {
 // path are the caller's to set afterwards.
 //
 // Each exported field has a json tag with its name (or "-"); embedded structs count as their fields. A field may be of
-// string, bool or integer kind, a [ParamText], a slice of those, or a [json.RawMessage]. One tagged `from:"body"`
+// string, bool or integer kind, a [ParamText], a slice of those, or a [encoding/json.RawMessage]. One tagged `from:"body"`
 // (passwords, tokens) is never taken from the query, where it would end in logs.
 //
 // In a JSON body (application/json with any parameters) names match in any letter case, and types must be those of the
@@ -147,94 +144,4 @@ func (l paramList) setQuery(query url.Values) error {
 		}
 	}
 	return nil
-}
-
-// A param is one field of the struct that is filled.
-type param struct {
-	name     string
-	bodyOnly bool
-	value    reflect.Value
-}
-
-// list reports whether the param takes all values of its name.
-func (p param) list() bool { return isList(p.value.Type()) }
-
-// set sets the param to the values that are given for it; none leave it as it is.
-func (p param) set(values []string) error {
-	switch {
-	case len(values) == 0:
-		return nil
-	case !p.list():
-		return p.setOne(p.value, values[0])
-	}
-	list := reflect.MakeSlice(p.value.Type(), len(values), len(values))
-	for i, text := range values {
-		if err := p.setOne(list.Index(i), text); err != nil {
-			return err
-		}
-	}
-	p.value.Set(list)
-	return nil
-}
-
-// setOne sets one value. The kinds are those that checkParam lets pass.
-func (p param) setOne(v reflect.Value, text string) error {
-	switch to := v.Addr().Interface().(type) {
-	case ParamText:
-		return p.textError(to.SetParam(text))
-	case *json.RawMessage:
-		return p.setJSON(to, text)
-	}
-	switch {
-	case v.Kind() == reflect.String:
-		v.SetString(text)
-	case v.Kind() == reflect.Bool:
-		v.SetBool(boolText(text))
-	case v.CanUint():
-		n, err := strconv.ParseUint(text, 10, v.Type().Bits())
-		v.SetUint(orZero(n, err))
-	default:
-		n, err := strconv.ParseInt(text, 10, v.Type().Bits())
-		v.SetInt(orZero(n, err))
-	}
-	return nil
-}
-
-// setJSON takes JSON text as it is.
-func (p param) setJSON(to *json.RawMessage, text string) error {
-	if strings.Trim(text, " \t\r\n") == "" {
-		return nil
-	}
-	var raw json.RawMessage
-	if err := DecodeJSON([]byte(text), &raw); err != nil {
-		return malformed(p.name, "must be JSON text")
-	}
-	*to = raw
-	return nil
-}
-
-// textError keeps what a ParamText says out of the answer, unless it says so as an Error of ours.
-func (p param) textError(err error) error {
-	if err == nil {
-		return nil
-	}
-	if own, foreign := muster.AsError(err); !foreign {
-		return own
-	}
-	return malformed(p.name, "has a form that isn't read here")
-}
-
-func boolText(text string) bool {
-	switch strings.ToLower(strings.TrimSpace(text)) {
-	case "t", "true", "y", "yes", "1":
-		return true
-	}
-	return false
-}
-
-func orZero[N int64 | uint64](n N, err error) N {
-	if err != nil {
-		return 0
-	}
-	return n
 }
