@@ -1,0 +1,238 @@
+package corteza
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"muster"
+	"muster/internal/core"
+)
+
+// An entry of the action log (contract, 10).
+type logEntry struct {
+	Timestamp     string         `json:"timestamp"`
+	RequestOrigin string         `json:"requestOrigin"`
+	RequestID     string         `json:"requestID"`
+	ActorIPAddr   string         `json:"actorIPAddr"`
+	ActorID       string         `json:"actorID"`
+	Resource      string         `json:"resource"`
+	Action        string         `json:"action"`
+	Error         string         `json:"error"`
+	Severity      int            `json:"severity"`
+	Description   string         `json:"description"`
+	Meta          map[string]any `json:"meta"`
+	Actor         string         `json:"actor,omitempty"`
+}
+
+// A logName is what the original calls an action.
+type logName struct {
+	resource, action string
+	does             string // what the description says
+}
+
+// logNames are the original's names of the catalogue's actions. Actions that are not here are called after themselves.
+var logNames = map[string]logName{
+	muster.ActionSignIn.Name:           {"system:auth", "authenticate", "successfully authenticated with password"},
+	muster.ActionSignOut.Name:          {"system:auth", "logout", "signed out"},
+	muster.ActionRefusedToken.Name:     {"system:auth", "validateToken", "validated token"},
+	muster.ActionRenewSession.Name:     {"system:auth", "issueToken", "issued token"},
+	muster.ActionSignUp.Name:           {"system:auth", "internalSignup", "signed up {object}"},
+	muster.ActionFirstAdmin.Name:       {"system:auth", "autoPromote", "made the first administrator {object}"},
+	muster.ActionSendConfirmation.Name: {"system:auth", "sendEmailConfirmationToken", "sent confirmation to {email}"},
+	muster.ActionConfirmEmail.Name:     {"system:auth", "confirmEmail", "confirmed e-mail of {object}"},
+	muster.ActionChangePassword.Name:   {"system:auth", "changePassword", "changed own password"},
+	muster.ActionListUsers.Name:        {"system:user", "search", "searched for users"},
+	muster.ActionReadUser.Name:         {"system:user", "lookup", "looked up {object}"},
+	muster.ActionListGroupsOf.Name:     {"system:user", "lookup", "looked up {object}"},
+	muster.ActionCreateUser.Name:       {"system:user", "create", "created {object}"},
+	muster.ActionUpdateUser.Name:       {"system:user", "update", "updated {object}"},
+	muster.ActionDeleteUser.Name:       {"system:user", "delete", "deleted {object}"},
+	muster.ActionUndeleteUser.Name:     {"system:user", "undelete", "undeleted {object}"},
+	muster.ActionSuspendUser.Name:      {"system:user", "suspend", "suspended {object}"},
+	muster.ActionUnsuspendUser.Name:    {"system:user", "unsuspend", "unsuspended {object}"},
+	muster.ActionSetPassword.Name:      {"system:user", "setPassword", "changed password of {object}"},
+	muster.ActionListGroups.Name:       {"system:role", "search", "searched for roles"},
+	muster.ActionReadGroup.Name:        {"system:role", "lookup", "looked up {object}"},
+	muster.ActionListMembers.Name:      {"system:role", "members", "listed members of {object}"},
+	muster.ActionCreateGroup.Name:      {"system:role", "create", "created {object}"},
+	muster.ActionUpdateGroup.Name:      {"system:role", "update", "updated {object}"},
+	muster.ActionDeleteGroup.Name:      {"system:role", "delete", "deleted {object}"},
+	muster.ActionUndeleteGroup.Name:    {"system:role", "undelete", "undeleted {object}"},
+	muster.ActionAddMember.Name:        {"system:role", "memberAdd", "added {member} to {object}"},
+	muster.ActionRemoveMember.Name:     {"system:role", "memberRemove", "removed {member} from {object}"},
+	muster.ActionListEvents.Name:       {"system:actionlog", "search", "searched the action log"},
+}
+
+func logNameOf(action string) logName {
+	if n, ok := logNames[action]; ok {
+		return n
+	}
+	noun, verb, _ := strings.Cut(action, ".")
+	return logName{"system:" + noun, verb, verb + " {object}"}
+}
+
+// actionsCalled lists the core's names of what the original calls so; nil for "all".
+func actionsCalled(resource, action string) []string {
+	if resource == "" && action == "" {
+		return nil
+	}
+	names := []string{}
+	for _, a := range muster.Actions() {
+		n := logNameOf(a.Name)
+		if (resource == "" || n.resource == resource) && (action == "" || n.action == action) {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// The severities of the log.
+const (
+	severityAlert   = 1
+	severityError   = 3
+	severityWarning = 4
+	severityNotice  = 5
+)
+
+func severity(e *muster.Event) int {
+	switch {
+	case !e.Refused():
+		return severityNotice
+	case e.Kind == muster.Internal:
+		return severityError
+	case e.Kind == muster.Denied, e.Code == muster.ErrWeakPassword.Code, e.Kind == muster.Disabled:
+		return severityAlert
+	case e.Code == muster.ErrSelf.Code, e.Code == muster.ErrLastAdmin.Code, e.Code == muster.ErrBuiltIn.Code:
+		return severityAlert // this wire calls all of them "not allowed"
+	}
+	return severityWarning
+}
+
+type listActionsParams struct {
+	From     timeParam `json:"from"`
+	To       timeParam `json:"to"`
+	Resource string    `json:"resource"`
+	Action   string    `json:"action"`
+	ActorID  []idParam `json:"actorID"`
+	pageParams
+}
+
+type actionFilter struct {
+	From     *time.Time  `json:"from"`
+	To       *time.Time  `json:"to"`
+	ActorID  []muster.ID `json:"actorID"`
+	Resource string      `json:"resource"`
+	Action   string      `json:"action"`
+	paging               // its count is always 0
+}
+
+func (f *facade) listActions(w http.ResponseWriter, r *http.Request) error {
+	p, err := decode[listActionsParams](r)
+	if err != nil {
+		return err
+	}
+	actors := ids(p.ActorID)
+	events, err := f.core.ListEvents(r.Context(), muster.EventFilter{
+		From: p.From.Time, To: p.To.Time, Actions: actionsCalled(p.Resource, p.Action), Actors: actors, Page: p.page(),
+	})
+	if err != nil {
+		return err
+	}
+	set := make([]logEntry, len(events))
+	for i, e := range events {
+		set[i] = logEntryOf(e)
+	}
+	return respond(w, listed(actionFilter{
+		From: orNil(p.From.Time), To: orNil(p.To.Time), ActorID: actors, Resource: p.Resource, Action: p.Action, paging: p.echo(0),
+	}, set))
+}
+
+func orNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func logEntryOf(e core.SeenEvent) logEntry {
+	name := logNameOf(e.Action)
+	entry := logEntry{
+		Timestamp: instant(e.At), RequestOrigin: origin(e.Origin.Wire), RequestID: e.Origin.RequestID, ActorIPAddr: e.Origin.Address,
+		ActorID: e.Event.Actor.String(), Resource: name.resource, Action: name.action, Severity: severity(e.Event),
+		Description: describe(name, e.Event), Meta: meta(e.Changes), Actor: e.ActorName,
+	}
+	if e.Refused() {
+		entry.Error = cut(errorText(e.Action, e.Kind, e.Code, e.Field, ""), 64)
+	}
+	if e.Count > 1 {
+		entry.Meta["count"] = e.Count
+	}
+	return entry
+}
+
+// origin names the wire by which a request came (one-core, 8).
+func origin(wire string) string {
+	switch wire {
+	case wireName:
+		return "api/rest"
+	case "system":
+		return "system"
+	}
+	return "api/" + wire
+}
+
+// describe says in a sentence what happened.
+func describe(name logName, e *muster.Event) string {
+	text := func(key string) string { s, _ := e.Changes[key].(string); return s }
+	email := cmp.Or(text("email"), text("new.email"), "somebody")
+	object := cmp.Or(text("user.handle"), text("group.handle"), text("new.handle"), text("user.email"), text("group.name"), text("new.email"), text("new.name"), e.Resource.ID.String())
+	member := cmp.Or(text("member.email"), text("member.handle"), e.Related.String())
+	fill := strings.NewReplacer("{object}", object, "{member}", member, "{email}", email)
+	switch {
+	case !e.Refused():
+		return fill.Replace(name.does)
+	case e.Action == muster.ActionSignIn.Name:
+		return email + " failed to authenticate with password"
+	}
+	return "failed to " + name.action + " " + strings.TrimPrefix(name.resource, "system:") + "s; " + reason(e)
+}
+
+func reason(e *muster.Event) string {
+	switch e.Kind {
+	case muster.Denied:
+		return "insufficient permissions"
+	case muster.NotFound:
+		return "not found"
+	case muster.Internal:
+		return "internal error"
+	}
+	return errorText(e.Action, e.Kind, e.Code, e.Field, "")
+}
+
+// meta spells the core's keys as the original does: group.id is role.ID. Ids are exact numbers.
+func meta(changes map[string]any) map[string]any {
+	m := make(map[string]any, len(changes))
+	for k, v := range changes {
+		if rest, ok := strings.CutPrefix(k, "group."); ok {
+			k = "role." + rest
+		}
+		if rest, ok := strings.CutSuffix(k, ".id"); ok {
+			k = rest + ".ID"
+		}
+		if id, ok := v.(muster.ID); ok {
+			v = json.Number(id.String())
+		}
+		m[k] = v
+	}
+	return m
+}
+
+func cut(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most])
+	}
+	return s
+}

@@ -1,0 +1,94 @@
+package corteza
+
+import "muster"
+
+// masked is what the original says of whatever it does not classify.
+const masked = "failed to complete request due to internal error"
+
+// denials are the words for "you may not", by action.
+var denials = map[string]string{
+	muster.ActionListUsers.Name:     "not allowed to list users",
+	muster.ActionReadUser.Name:      "not allowed to read this user",
+	muster.ActionListGroupsOf.Name:  "not allowed to read this user",
+	muster.ActionCreateUser.Name:    "not allowed to create users",
+	muster.ActionUpdateUser.Name:    "not allowed to update this user",
+	muster.ActionSetPassword.Name:   "not allowed to update this user",
+	muster.ActionDeleteUser.Name:    "not allowed to delete this user",
+	muster.ActionUndeleteUser.Name:  "not allowed to delete this user",
+	muster.ActionSuspendUser.Name:   "not allowed to suspend this user",
+	muster.ActionUnsuspendUser.Name: "not allowed to unsuspend this user",
+	muster.ActionListGroups.Name:    "not allowed to list roles",
+	muster.ActionReadGroup.Name:     "not allowed to read this role",
+	muster.ActionListMembers.Name:   "not allowed to read this role",
+	muster.ActionCreateGroup.Name:   "not allowed to create roles",
+	muster.ActionUpdateGroup.Name:   "not allowed to update this role",
+	muster.ActionDeleteGroup.Name:   "not allowed to delete this role",
+	muster.ActionUndeleteGroup.Name: "not allowed to delete this role",
+	muster.ActionAddMember.Name:     "not allowed to manage role members",
+	muster.ActionRemoveMember.Name:  "not allowed to manage role members",
+	muster.ActionListEvents.Name:    "not allowed to list users",
+}
+
+// strangers are the words for "sign in first" where they differ from the usual ones.
+var strangers = map[string]string{
+	muster.ActionRenewSession.Name:   "not authenticated",
+	muster.ActionChangePassword.Name: "invalid user (not authenticated)",
+}
+
+// sentences are the words for errors that are the same everywhere, by code.
+var sentences = map[string]string{
+	muster.ErrBadCredentials.Code: "invalid username and password combination",
+	muster.ErrUnconfirmed.Code:    "system requires confirmed email before logging in",
+	muster.ErrSignInDisabled.Code: "internal login (username/password) is disabled",
+	muster.ErrSignUpDisabled.Code: "internal sign-up (username/password) is disabled",
+	muster.ErrWeakPassword.Code:   "provided password is not secure; use longer password with more non-alphanumeric character",
+	muster.ErrOldPassword.Code:    "failed to change password, old password does not match",
+	muster.ErrInvalidToken.Code:   "invalid token",
+	muster.ErrBusy.Code:           muster.ErrBusy.Message,
+	muster.ErrUnavailable.Code:    muster.ErrUnavailable.Message,
+}
+
+// errorText spells an error of an action in the words of the wire (contract, 1.4 and each endpoint). The action log spells
+// what is stored of a refusal by the same function, so that it says what the client was told.
+func errorText(action string, kind muster.Kind, code, field, detail string) string {
+	if s, ok := sentences[code]; ok {
+		return s
+	}
+	switch code {
+	case muster.ErrUnauthenticated.Code:
+		if s, ok := strangers[action]; ok {
+			return s
+		}
+		return "Unauthorized"
+	case muster.ErrDenied.Code, muster.ErrAdminOnly.Code, muster.ErrSelf.Code, muster.ErrLastAdmin.Code, muster.ErrBuiltIn.Code:
+		if s, ok := denials[action]; ok {
+			return s
+		}
+	case muster.ErrTaken.Code:
+		return notUnique(action, field)
+	case "malformed", "too-large", "too-slow", "unsupported-media-type":
+		return "error parsing http request body: " + detail
+	case "bad-time": // of a query
+		return detail
+	case "invalid":
+		if field != "" && field != "sort" {
+			return "invalid " + field
+		}
+	case muster.ErrUserNotFound.Code:
+		if field == "user" && action == muster.ActionReadUser.Name {
+			return "user not found"
+		}
+	}
+	return masked
+}
+
+func notUnique(action, field string) string {
+	switch action {
+	case muster.ActionCreateGroup.Name, muster.ActionUpdateGroup.Name, muster.ActionUndeleteGroup.Name:
+		return "role " + field + " not unique"
+	}
+	return field + " not unique"
+}
+
+// errInvalidID is what an id that can be nobody's gets, before anything is looked up.
+var errInvalidID = muster.InvalidField("ID", "not an id")

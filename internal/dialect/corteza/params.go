@@ -1,0 +1,178 @@
+package corteza
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"muster"
+	"muster/internal/httpx"
+)
+
+// unknownID is an id that nothing has: numbers that are no legal ids.
+const unknownID muster.ID = -1
+
+// pathID reads an id of the path. Text and zero are [errInvalidID].
+func pathID(r *http.Request, name string) (muster.ID, error) {
+	id := looseID(r.PathValue(name))
+	if id == 0 {
+		return 0, errInvalidID
+	}
+	return id, nil
+}
+
+// looseID reads an id as queries, forms and paths give it: text is 0.
+func looseID(s string) muster.ID {
+	if id, ok := muster.ParseID(s); ok {
+		return id
+	}
+	if s == "" || strings.Trim(s, "0123456789") != "" || strings.Trim(s, "0") == "" {
+		return 0
+	}
+	return unknownID
+}
+
+// An idParam is an id as a parameter: a string in JSON, whatever it looks like elsewhere.
+type idParam muster.ID
+
+func (p *idParam) SetParam(text string) error {
+	*p = idParam(looseID(text))
+	return nil
+}
+
+func (p *idParam) UnmarshalText(text []byte) error {
+	id := looseID(string(text))
+	if id == 0 && strings.Trim(string(text), "0") != "" {
+		return muster.Errorf(muster.Invalid, "malformed", "an id is a decimal number in a string")
+	}
+	*p = idParam(id)
+	return nil
+}
+
+func ids(list []idParam) []muster.ID {
+	out := make([]muster.ID, len(list))
+	for i, p := range list {
+		out[i] = muster.ID(p)
+	}
+	return out
+}
+
+// A stateParam is 0 for without, 1 for with, 2 for only.
+type stateParam uint
+
+func (p stateParam) state(also bool) muster.State {
+	switch {
+	case p == 2:
+		return muster.Only
+	case p == 1 || also:
+		return muster.With
+	}
+	return muster.Without
+}
+
+// A timeParam is an instant of a query.
+type timeParam struct{ time.Time }
+
+func (p *timeParam) SetParam(text string) error {
+	if text == "" {
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil && !printable(text) {
+		return muster.Errorf(muster.Invalid, "bad-time", "parsing time failed")
+	}
+	if err != nil {
+		return muster.Errorf(muster.Invalid, "bad-time", "%s", err)
+	}
+	p.Time = t
+	return nil
+}
+
+// printable keeps the echo of a bad value harmless.
+func printable(s string) bool { return muster.ValidText(s, 64) }
+
+// pageParams are the two ways of paging (contract, 1.3).
+type pageParams struct {
+	Limit   uint `json:"limit"`
+	Offset  uint `json:"offset"`
+	Page    uint `json:"page"`
+	PerPage uint `json:"perPage"`
+}
+
+// mostRows is how many rows a list has at the most; clients that want more use pages. The total is told in any case.
+const mostRows = 10_000
+
+func (p pageParams) page() muster.Page {
+	const farthest = 1 << 31
+	switch {
+	case p.Limit > 0 || p.Offset > 0:
+		return muster.Page{Limit: rows(p.Limit), Offset: int(min(p.Offset, farthest))}
+	case p.PerPage > 0:
+		per := rows(p.PerPage)
+		return muster.Page{Limit: per, Offset: int(min(uint64(max(p.Page, 1)-1)*uint64(per), farthest))}
+	}
+	return muster.Page{Limit: mostRows}
+}
+
+func rows(n uint) int {
+	if n == 0 {
+		return mostRows
+	}
+	return int(min(n, mostRows))
+}
+
+// paging is the paging part of a list's filter.
+type paging struct {
+	Limit   uint `json:"limit,omitempty"`
+	Offset  uint `json:"offset,omitempty"`
+	Page    uint `json:"page,omitempty"`
+	PerPage uint `json:"perPage,omitempty"`
+	Count   int  `json:"count"`
+}
+
+func (p pageParams) echo(count int) paging {
+	return paging{p.Limit, p.Offset, p.Page, p.PerPage, count}
+}
+
+// sortParam reads "column [ASC|DESC], …". The echo has the storage names of the original.
+func sortParam(text string, columns map[string]string) (orders []muster.Order, echo string, err error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, "id", nil
+	}
+	var echoes []string
+	for part := range strings.SplitSeq(text, ",") {
+		words := strings.Fields(part)
+		if len(words) == 0 || len(words) > 2 || len(orders) > len(columns) {
+			return nil, "", errSort
+		}
+		stored := storageName(words[0])
+		column, ok := columns[stored]
+		if !ok || len(words) == 2 && !strings.EqualFold(words[1], "asc") && !strings.EqualFold(words[1], "desc") {
+			return nil, "", errSort
+		}
+		orders = append(orders, muster.Order{Column: column, Descending: len(words) == 2 && strings.EqualFold(words[1], "desc")})
+		words[0] = stored
+		echoes = append(echoes, strings.Join(words, " "))
+	}
+	return orders, strings.Join(echoes, ", "), nil
+}
+
+var errSort = muster.InvalidField("sort", "no such column")
+
+func storageName(column string) string {
+	switch column {
+	case "createdAt":
+		return "created_at"
+	case "updatedAt":
+		return "updated_at"
+	case "deletedAt":
+		return "deleted_at"
+	}
+	return column
+}
+
+// decode reads the parameters of a request.
+func decode[T any](r *http.Request) (p T, err error) {
+	err = httpx.DecodeParams(r, &p)
+	return p, err
+}

@@ -1,0 +1,44 @@
+package corteza
+
+import (
+	"muster"
+	"muster/internal/httpx"
+)
+
+// routes is the table of the API, in the order of the contract.
+func (f *facade) routes() []httpx.Route {
+	return []httpx.Route{
+		httpx.For(muster.ActionReadSignInRules, "GET", "/auth/", f.authSettings),
+		httpx.For(muster.ActionRenewSession, "GET", "/auth/check", f.authCheck),
+		httpx.For(muster.ActionSignOut, "GET", "/auth/logout", f.authLogout),
+		httpx.For(muster.ActionSignIn, "POST", "/auth/internal/login", f.login),
+		httpx.For(muster.ActionSignUp, "POST", "/auth/internal/signup", f.signUp),
+		httpx.For(muster.ActionConfirmEmail, "POST", "/auth/internal/confirm-email", f.confirmEmail),
+		httpx.For(muster.ActionChangePassword, "POST", "/auth/internal/change-password", f.changePassword),
+
+		httpx.For(muster.ActionListUsers, "GET", "/users/", f.listUsers),
+		httpx.For(muster.ActionCreateUser, "POST", "/users/", f.createUser),
+		httpx.For(muster.ActionReadUser, "GET", "/users/{userID}", f.readUser),
+		httpx.For(muster.ActionUpdateUser, "PUT", "/users/{userID}", f.updateUser),
+		httpx.For(muster.ActionDeleteUser, "DELETE", "/users/{userID}", onUser(f.core.DeleteUser)),
+		httpx.For(muster.ActionSuspendUser, "POST", "/users/{userID}/suspend", onUser(f.core.SuspendUser)),
+		httpx.For(muster.ActionUnsuspendUser, "POST", "/users/{userID}/unsuspend", onUser(f.core.UnsuspendUser)),
+		httpx.For(muster.ActionUndeleteUser, "POST", "/users/{userID}/undelete", onUser(f.core.UndeleteUser)),
+		httpx.For(muster.ActionSetPassword, "POST", "/users/{userID}/password", f.setPassword),
+		httpx.For(muster.ActionListGroupsOf, "GET", "/users/{userID}/membership", f.listMembership),
+		httpx.For(muster.ActionAddMember, "POST", "/users/{userID}/membership/{roleID}", onMember(f.core.AddMember)),
+		httpx.For(muster.ActionRemoveMember, "DELETE", "/users/{userID}/membership/{roleID}", onMember(f.core.RemoveMember)),
+
+		httpx.For(muster.ActionListGroups, "GET", "/roles/", f.listRoles),
+		httpx.For(muster.ActionCreateGroup, "POST", "/roles/", f.createRole),
+		httpx.For(muster.ActionReadGroup, "GET", "/roles/{roleID}", f.readRole),
+		httpx.For(muster.ActionUpdateGroup, "PUT", "/roles/{roleID}", f.updateRole),
+		httpx.For(muster.ActionDeleteGroup, "DELETE", "/roles/{roleID}", onRole(f.core.DeleteGroup)),
+		httpx.For(muster.ActionUndeleteGroup, "POST", "/roles/{roleID}/undelete", onRole(f.core.UndeleteGroup)),
+		httpx.For(muster.ActionListMembers, "GET", "/roles/{roleID}/members", f.listMembers),
+		httpx.For(muster.ActionAddMember, "POST", "/roles/{roleID}/member/{userID}", onMember(f.core.AddMember)),
+		httpx.For(muster.ActionRemoveMember, "DELETE", "/roles/{roleID}/member/{userID}", onMember(f.core.RemoveMember)),
+
+		httpx.For(muster.ActionListEvents, "GET", "/actionlog/", f.listActions),
+	}
+}
