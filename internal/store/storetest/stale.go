@@ -1,0 +1,36 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// dirPrefix begins the name of each server's directory; the number of the process that made it follows.
+const dirPrefix = "muster-postgres-"
+
+// dirPattern is the pattern for os.MkdirTemp for the server of a process.
+func dirPattern(pid int) string { return fmt.Sprintf("%s%d-*", dirPrefix, pid) }
+
+// removeStale removes from temp what killed test binaries left there: 40 MB each. A number that another process got since
+// keeps its directory for longer, which is harmless. Nothing fails if it can't be removed: it may be another user's.
+func removeStale(temp string) {
+	dirs, _ := filepath.Glob(filepath.Join(temp, dirPrefix+"*")) // the only error is a bad pattern
+	for _, dir := range dirs {
+		var pid int
+		if _, err := fmt.Sscanf(filepath.Base(dir), dirPrefix+"%d-", &pid); err == nil && isGone(pid) {
+			_ = os.RemoveAll(dir)
+		}
+	}
+}
+
+// isGone says whether no process has this number.
+func isGone(pid int) bool {
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return true
+	}
+	return errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+}
