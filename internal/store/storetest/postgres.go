@@ -12,8 +12,8 @@
 //		storetest.Each(t, func(t *testing.T, engine string) { … storetest.Postgres(t) … })
 //	}
 //
-// The server dies with the test binary, also when that is killed (on Linux). What a killed one leaves in the temp
-// directory is removed by the next that starts.
+// The server dies with the test binary, also when that is killed (on Linux). Its files are in memory where Linux has room
+// for them, or else in the temp directory; what a killed test binary left is removed by the next that starts.
 package storetest
 
 import (
@@ -26,8 +26,8 @@ import (
 type Option int
 
 // Durable asks for a server with fsync on, for tests and benchmarks of what a sync costs or saves. Without it a server
-// loses what it wrote when the machine goes down, which no test can see, and is faster. Commits are acknowledged in the
-// same way on both (synchronous_commit is on).
+// keeps its files in memory where it can and loses what it wrote when the machine goes down, which no test can see.
+// Commits are acknowledged in the same way on both (synchronous_commit is on).
 const Durable Option = 1
 
 // private holds the servers of this test binary. It is the one variable of the package: a server must outlive the tests

@@ -43,3 +43,22 @@ func unprivileged() (uid, gid uint32) {
 	}
 	return 65534, 65534
 }
+
+// memory is the file system that Linux keeps in memory, and enough of it for several servers at once. A small one, as
+// containers have, is left alone.
+const (
+	memory       = "/dev/shm"
+	enoughMemory = 2 << 30
+)
+
+// tempDirs lists where a server's directory may be, the best first. A copy of a database is some 300 files: made right
+// after such a copy was dropped they take 55 ms on ext4, which doesn't reuse what was freed in the last seconds, and 5 ms
+// in memory. Who sets TMPDIR has chosen, and Durable is about disks.
+func tempDirs(durable bool) []string {
+	var stat syscall.Statfs_t
+	if durable || os.Getenv("TMPDIR") != "" || syscall.Statfs(memory, &stat) != nil ||
+		stat.Bavail*uint64(stat.Bsize) < enoughMemory {
+		return []string{os.TempDir()}
+	}
+	return []string{memory, os.TempDir()}
+}

@@ -30,8 +30,7 @@ const attempts = 5
 
 // startServer makes a server and waits until it takes connections: about half a second, most of it initdb.
 func startServer(found programs, durable bool) (*server, error) {
-	removeStale(os.TempDir())
-	dir, err := os.MkdirTemp("", dirPattern(os.Getpid()))
+	dir, err := makeDir(tempDirs(durable))
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +91,7 @@ func (s *server) settings(durable bool) []string {
 	return []string{
 		"-D", "data", "-c", "listen_addresses=127.0.0.1", "-c", "port=" + port, "-c", "unix_socket_directories=",
 		"-c", "fsync=" + disk, "-c", "full_page_writes=" + disk, "-c", "synchronous_commit=on",
-		"-c", "max_connections=100", "-c", "shared_buffers=32MB", "-c", "timezone=UTC", "-c", "lc_messages=C",
+		"-c", "max_connections=100", "-c", "shared_buffers=32MB", "-c", "max_wal_size=128MB", "-c", "timezone=UTC", "-c", "lc_messages=C",
 	}
 }
 

@@ -11,13 +11,27 @@ import (
 // dirPrefix begins the name of each server's directory; the number of the process that made it follows.
 const dirPrefix = "muster-postgres-"
 
-// dirPattern is the pattern for os.MkdirTemp for the server of a process.
-func dirPattern(pid int) string { return fmt.Sprintf("%s%d-*", dirPrefix, pid) }
+// makeDir makes a directory in the first of these places that takes one, and removes what killed test binaries left in
+// any of them.
+func makeDir(places []string) (string, error) {
+	var errs []error
+	for _, place := range places {
+		removeStale(place)
+	}
+	for _, place := range places {
+		dir, err := os.MkdirTemp(place, fmt.Sprintf("%s%d-*", dirPrefix, os.Getpid()))
+		if err == nil {
+			return dir, nil
+		}
+		errs = append(errs, err)
+	}
+	return "", errors.Join(errs...)
+}
 
-// removeStale removes from temp what killed test binaries left there: 40 MB each. A number that another process got since
+// removeStale removes from place what killed test binaries left there: 40 MB each. A number that another process got since
 // keeps its directory for longer, which is harmless. Nothing fails if it can't be removed: it may be another user's.
-func removeStale(temp string) {
-	dirs, _ := filepath.Glob(filepath.Join(temp, dirPrefix+"*")) // the only error is a bad pattern
+func removeStale(place string) {
+	dirs, _ := filepath.Glob(filepath.Join(place, dirPrefix+"*")) // the only error is a bad pattern
 	for _, dir := range dirs {
 		var pid int
 		if _, err := fmt.Sscanf(filepath.Base(dir), dirPrefix+"%d-", &pid); err == nil && isGone(pid) {
