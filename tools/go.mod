@@ -1,7 +1,10 @@
+// The tools of "make lint" and "make vuln". They are no part of the house's go.mod, whose list is what the binary and its
+// tests are made of: so a tool's needs (another version of a library, say) never change what is shipped.
 module muster/tools
 
 go 1.26.0
 
+// govulncheck asks for this version, which can't be had everywhere; the one before serves as well.
 exclude golang.org/x/telemetry v0.0.0-20261010193011-f71dc92da45e
 
 tool (
