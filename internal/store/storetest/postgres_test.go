@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"os"
@@ -71,6 +72,7 @@ func TestPostgresRefusesAWrongPassword(t *testing.T) {
 
 func TestPostgresTemplateIsPreparedOnceAndCopied(t *testing.T) {
 	var runs atomic.Int64
+	name := rand.Text() // of this run: a template lasts as long as the binary, also with -count
 	prepare := func(url string) error {
 		runs.Add(1)
 		db := open(t, url)
@@ -82,7 +84,7 @@ func TestPostgresTemplateIsPreparedOnceAndCopied(t *testing.T) {
 		for range 4 {
 			t.Run("copy", func(t *testing.T) {
 				t.Parallel()
-				db := open(t, PostgresTemplate(t, "marked", prepare))
+				db := open(t, PostgresTemplate(t, name, prepare))
 				if got := one(t, db, "SELECT mark FROM marked"); got != "7" {
 					t.Errorf("the copy holds %s", got)
 				}
@@ -97,9 +99,9 @@ func TestPostgresTemplateIsPreparedOnceAndCopied(t *testing.T) {
 
 func TestTemplateKeepsItsError(t *testing.T) {
 	s := privateServer(t, nil)
-	unlucky := errors.New("unlucky")
+	name, unlucky := rand.Text(), errors.New("unlucky")
 	for range 2 {
-		if _, err := s.template("unlucky", func(string) error { return unlucky }); !errors.Is(err, unlucky) {
+		if _, err := s.template(name, func(string) error { return unlucky }); !errors.Is(err, unlucky) {
 			t.Errorf("the error is %v", err)
 		}
 	}

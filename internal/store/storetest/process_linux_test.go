@@ -2,15 +2,17 @@ package storetest
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // childVariable makes this test binary the one that is killed.
@@ -33,12 +35,14 @@ func TestServerDiesWithAKilledTestBinary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn := dialPrinted(t, bufio.NewScanner(stdout))
+	conn := connectPrinted(t, bufio.NewScanner(stdout))
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = child.Wait() // "signal: killed"
-	if _, err := conn.Read(make([]byte, 1)); os.IsTimeout(err) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if _, err := conn.WaitForNotification(ctx); errors.Is(err, context.DeadlineExceeded) {
 		t.Error("the server lives on")
 	}
 
@@ -64,23 +68,19 @@ func TestRemoveStaleKeepsWhatIsInUse(t *testing.T) {
 	}
 }
 
-// dialPrinted connects to the server whose URL is among the lines. The connection waits 20 seconds for its end.
-func dialPrinted(t *testing.T, lines *bufio.Scanner) net.Conn {
+// connectPrinted signs in to the server whose URL is among the lines. A mere dial would not do: a server that stops before
+// it has seen a connection waits for that client's first words.
+func connectPrinted(t *testing.T, lines *bufio.Scanner) *pgx.Conn {
 	t.Helper()
 	for lines.Scan() {
 		if !strings.HasPrefix(lines.Text(), "postgres://") {
 			continue
 		}
-		printed, err := url.Parse(lines.Text())
+		conn, err := pgx.Connect(t.Context(), lines.Text())
 		if err != nil {
 			t.Fatal(err)
 		}
-		conn, err := net.Dial("tcp", printed.Host)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = conn.Close() })
-		_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second)) // fails on closed connections only
+		t.Cleanup(func() { _ = conn.Close(context.Background()) })
 		return conn
 	}
 	t.Fatal("the child printed no URL")
