@@ -1,0 +1,128 @@
+package test
+
+import (
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"muster/internal/store/storetest"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite what the stories compare with")
+
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+
+func TestStories(t *testing.T) {
+	if testing.Short() {
+		t.Skip("stories build and start the real binary: not with -short")
+	}
+	refuseStop(t)
+	readSources(t)
+	bin := build(t)
+	storetest.Each(t, func(t *testing.T, engine string) {
+		testscript.Run(t, testscript.Params{
+			Dir:           "script",
+			UpdateScripts: *update,
+			Setup:         func(env *testscript.Env) error { return setup(env, engine, bin) },
+			Condition:     condition(engine),
+			Cmds: map[string]func(*testscript.TestScript, bool, []string){
+				"serve":    serve,
+				"shutdown": shutdown,
+				"http":     request,
+				"status":   status,
+				"capture":  capture,
+				"expect":   expect,
+			},
+		})
+	})
+}
+
+// A story is what the commands of one script share.
+type story struct {
+	bin    string   // the binary
+	work   string   // $WORK
+	env    []string // the story's at its beginning
+	server *server  // the one that runs, or nil
+	served bool     // there was one
+	answer []byte   // body of the last answer
+}
+
+type storyKey struct{}
+
+func of(ts *testscript.TestScript) *story { return ts.Value(storyKey{}).(*story) }
+
+func setup(env *testscript.Env, engine, bin string) error {
+	database := ""
+	if engine == storetest.PostgreSQL {
+		database = storetest.Postgres(env.T().(testing.TB))
+	}
+	env.Setenv("DATABASE_URL", database)
+	env.Setenv("PATH", filepath.Dir(bin)+string(os.PathListSeparator)+env.Getenv("PATH"))
+	env.Values[storyKey{}] = &story{bin: bin, work: env.WorkDir, env: env.Vars}
+	return nil
+}
+
+func condition(engine string) func(string) (bool, error) {
+	return func(name string) (bool, error) {
+		if name != storetest.SQLite && name != storetest.PostgreSQL {
+			return false, fmt.Errorf("unknown condition %q", name)
+		}
+		return name == engine, nil
+	}
+}
+
+// build makes the binary as it is shipped: static, without the race detector. The flags are those of the Makefile, so
+// that both share what is compiled.
+func build(t *testing.T) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "muster")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", bin, "./cmd/muster")
+	cmd.Dir = ".."
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("build muster: %v\n%s", err, output)
+	}
+	return bin
+}
+
+// readSources reads the directories of the module. The go command keeps the result of a test until what the test itself
+// has read changes, and doesn't see what the build reads: without this, stories would pass unrun on a changed binary.
+func readSources(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && path != ".." && (entry.Name()[0] == '.' || entry.Name() == "bin") {
+			return fs.SkipDir
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refuseStop fails where a story uses testscript's stop: somebody meant shutdown, and the rest of his story would pass
+// without being run.
+func refuseStop(t *testing.T) {
+	t.Helper()
+	scripts, err := filepath.Glob("script/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := regexp.MustCompile(`(?m)^(\[.*\] *)?(! *)?stop\b`)
+	for _, script := range scripts {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stop.Match(text) {
+			t.Errorf("%s uses stop, which ends a story in silence: the command is shutdown", script)
+		}
+	}
+}
