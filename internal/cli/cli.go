@@ -1,0 +1,119 @@
+// Package cli is the command line of Muster.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"muster/internal/config"
+	"muster/internal/obs"
+	"muster/internal/server"
+	"muster/internal/token"
+)
+
+// memoryLimit is where the garbage collector begins to work harder, in bytes, unless GOMEMLIMIT says otherwise. Hashing
+// passwords needs about 80 MiB for each two cores; the rest is caches and room.
+const memoryLimit = 1 << 30
+
+type commands struct {
+	Config string `help:"TOML file with settings (unknown keys are errors)." type:"path" placeholder:"FILE"`
+
+	Serve   serve            `cmd:"" help:"Start the server."`
+	Keys    keys             `cmd:"" help:"Look after the keys that sign tokens and seal secrets."`
+	Version kong.VersionFlag `help:"Print the version."`
+}
+
+// An env is what a command works with.
+type environment struct {
+	config string
+	vars   []string
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// Main runs the command that args name, and answers the exit status: 0 done, 1 failed, 2 not understood.
+func Main(args []string, version string) int {
+	syscall.Umask(0o077) // what Muster writes is nobody else's to read
+	var c commands
+	exited := -1
+	parser, err := kong.New(&c, kong.Name("muster"), kong.Description("Muster is the user system in one binary."),
+		kong.Vars{"version": version}, kong.Exit(func(code int) { exited = code }), kong.UsageOnError())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "muster:", err)
+		return 1
+	}
+	run, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited // help or version
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "muster: %s (hint: muster --help)\n", err)
+		return 2
+	}
+	e := &environment{config: c.Config, vars: os.Environ(), stdout: os.Stdout, stderr: os.Stderr}
+	if err := run.Run(e); err != nil {
+		fmt.Fprintln(os.Stderr, "muster:", err)
+		return 1
+	}
+	return 0
+}
+
+type serve struct {
+	Data        *string `help:"Folder of the embedded database, keys, files and mails (MUSTER_DATA, default ./muster-data)." placeholder:"DIR"`
+	Listen      *string `help:"Where to listen (MUSTER_LISTEN, default 127.0.0.1:8080; port 0 takes a free one)." placeholder:"HOST:PORT"`
+	DatabaseURL *string `name:"database-url" help:"PostgreSQL in place of the embedded database (MUSTER_DATABASE_URL)." placeholder:"URL"`
+	PublicURL   *string `name:"public-url" help:"What links in mails begin with (MUSTER_PUBLIC_URL)." placeholder:"URL"`
+	Dev         *bool   `help:"For trying things out: throttles lifted, more in the log (MUSTER_DEV)."`
+}
+
+func (s *serve) Run(e *environment) error {
+	cfg, err := config.Load(e.config, e.vars, config.Flags{
+		Data: s.Data, Listen: s.Listen, DatabaseURL: s.DatabaseURL, PublicURL: s.PublicURL, Dev: s.Dev,
+	})
+	if err != nil {
+		return err
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	srv, err := server.Open(ctx, cfg, obs.NewLogger(e.stderr, cfg.Dev), server.Options{})
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return srv.Serve(ctx)
+}
+
+type keys struct {
+	Rotate rotate `cmd:"" help:"Make a new active key; the old ones go on verifying. Restart the servers afterwards."`
+}
+
+type rotate struct {
+	Data *string `help:"Data folder (MUSTER_DATA, default ./muster-data)." placeholder:"DIR"`
+	Now  bool    `help:"Retire the old keys at once: all sessions end."`
+}
+
+func (r *rotate) Run(e *environment) error {
+	cfg, err := config.Load(e.config, e.vars, config.Flags{Data: r.Data})
+	if err != nil {
+		return err
+	}
+	if err := token.Rotate(cfg.KeysPath(), time.Now(), r.Now); err != nil {
+		return err
+	}
+	fmt.Fprintln(e.stdout, "The new key is in", cfg.KeysPath()+". Restart the servers that use it.")
+	return nil
+}

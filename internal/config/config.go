@@ -1,0 +1,152 @@
+// Package config is what Muster can be told: by a TOML file, by the environment, by flags. The file is weakest, flags are
+// strongest, and what nobody says has a default. A key that Muster does not know is an error: a misspelt one would otherwise
+// be a silent default.
+//
+// Secrets come from the file, from the environment, or from a file that the environment names (MUSTER_ADMIN_PASSWORD_FILE);
+// never from flags, which everybody on the machine can read.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is what Muster has been told.
+type Config struct {
+	Data        string `toml:"data" env:"MUSTER_DATA"`                 // folder of the embedded database, keys, files and mails
+	Listen      string `toml:"listen" env:"MUSTER_LISTEN"`             // HOST:PORT; port 0 takes a free one
+	DatabaseURL string `toml:"database_url" env:"MUSTER_DATABASE_URL"` // postgres://…; empty: SQLite in the data folder
+	KeysFile    string `toml:"keys_file" env:"MUSTER_KEYS_FILE"`       // empty: keys.json in the data folder
+	PublicURL   string `toml:"public_url" env:"MUSTER_PUBLIC_URL"`     // what links in mails begin with; empty: http:// and the address
+	Dev         bool   `toml:"dev" env:"MUSTER_DEV"`                   // throttles lifted, more in the log
+	Admin       Admin  `toml:"admin"`
+	Mail        Mail   `toml:"mail"`
+}
+
+// Admin is the first administrator, made when realm main has no account. Without an e-mail there is none.
+type Admin struct {
+	Email    string `toml:"email" env:"MUSTER_ADMIN_EMAIL"`
+	Username string `toml:"username" env:"MUSTER_ADMIN_USERNAME"`
+	Password string `toml:"password" env:"MUSTER_ADMIN_PASSWORD"`
+}
+
+// Mail says where mails go. SMTPURL wins if both are set.
+type Mail struct {
+	SMTPURL string `toml:"smtp_url" env:"MUSTER_SMTP_URL"`
+	Folder  string `toml:"folder" env:"MUSTER_MAIL_DIR"` // empty: mail in the data folder
+}
+
+// Flags are what the command line said; what it did not say is nil.
+type Flags struct {
+	Data        *string
+	Listen      *string
+	DatabaseURL *string
+	PublicURL   *string
+	Dev         *bool
+}
+
+// Load puts file, environment and flags together. The file may be "". Errors are for the operator.
+func Load(file string, environ []string, flags Flags) (Config, error) {
+	c := Config{Data: "./muster-data", Listen: "127.0.0.1:8080", Admin: Admin{Username: "admin"}}
+	if err := c.readFile(file); err != nil {
+		return c, err
+	}
+	vars, err := withFiles(env.ToMap(environ))
+	if err != nil {
+		return c, err
+	}
+	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
+		return c, fmt.Errorf("reading the environment: %w", err)
+	}
+	set(&c.Data, flags.Data)
+	set(&c.Listen, flags.Listen)
+	set(&c.DatabaseURL, flags.DatabaseURL)
+	set(&c.PublicURL, flags.PublicURL)
+	set(&c.Dev, flags.Dev)
+	return c, c.check()
+}
+
+func set[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+func (c *Config) readFile(file string) error {
+	if file == "" {
+		return nil
+	}
+	meta, err := toml.DecodeFile(file, c)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", file, err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return fmt.Errorf("%s: unknown key %s (hint: is it misspelt?)", file, unknown[0])
+	}
+	return nil
+}
+
+// secrets are the variables that can also come from a file: NAME_FILE holds its path.
+var secrets = []string{"MUSTER_ADMIN_EMAIL", "MUSTER_ADMIN_USERNAME", "MUSTER_ADMIN_PASSWORD", "MUSTER_DATABASE_URL", "MUSTER_SMTP_URL"}
+
+func withFiles(vars map[string]string) (map[string]string, error) {
+	for _, name := range secrets {
+		path, ok := vars[name+"_FILE"]
+		if !ok || path == "" {
+			continue
+		}
+		if vars[name] != "" {
+			return nil, fmt.Errorf("both %s and %s_FILE are set (hint: keep one)", name, name)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("%s_FILE: %w", name, err)
+		}
+		vars[name] = strings.TrimRight(string(text), "\r\n")
+	}
+	return vars, nil
+}
+
+func (c *Config) check() error {
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil || port == "" || strings.ContainsAny(host, "/ ") {
+		return fmt.Errorf("listen address %q is not HOST:PORT (hint: 127.0.0.1:8080 is for this machine alone, :8080 for all the network)", c.Listen)
+	}
+	if c.Data == "" {
+		return errors.New("the data folder has no name (hint: --data DIR)")
+	}
+	if u, err := url.Parse(c.DatabaseURL); c.DatabaseURL != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
+		return errors.New("the database URL is not one of PostgreSQL (hint: postgres://user:password@host:5432/database)")
+	}
+	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
+		return fmt.Errorf("public URL %q is not an address of the web (hint: https://users.example.org)", c.PublicURL)
+	}
+	if (c.Admin.Email == "") != (c.Admin.Password == "") {
+		return errors.New("the first administrator has an e-mail and a password or neither (hint: set MUSTER_ADMIN_EMAIL and MUSTER_ADMIN_PASSWORD)")
+	}
+	return nil
+}
+
+// KeysPath is where the keys are.
+func (c *Config) KeysPath() string {
+	if c.KeysFile != "" {
+		return c.KeysFile
+	}
+	return filepath.Join(c.Data, "keys.json")
+}
+
+// MailFolder is where mails go that no server takes.
+func (c *Config) MailFolder() string {
+	if c.Mail.Folder != "" {
+		return c.Mail.Folder
+	}
+	return filepath.Join(c.Data, "mail")
+}

@@ -1,0 +1,170 @@
+// Package server puts Muster together: the only package that knows everybody.
+//
+// Configuration → keys → store → core → façades on their mounts → http.Server, with the outbox runner beside it. Stopping goes
+// the other way: no new connections, what is in flight is finished, then the runner, the core, the store.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"muster/internal/config"
+	"muster/internal/core"
+	"muster/internal/dialect/corteza"
+	"muster/internal/httpx"
+	"muster/internal/password"
+	"muster/internal/store"
+	"muster/internal/token"
+)
+
+// stopTime is how long requests in flight have to finish when the server stops.
+const stopTime = 10 * time.Second
+
+// A Server is one node of Muster.
+type Server struct {
+	cfg      config.Config
+	log      *slog.Logger
+	store    *store.Store
+	core     *core.Core
+	http     *http.Server
+	listener net.Listener
+	stopping atomic.Bool
+}
+
+// Options are what a Server is made of besides its configuration; zero values are the real ones.
+type Options struct {
+	Now    func() time.Time
+	Hasher *password.Hasher
+}
+
+// Open opens the database, makes the first administrator if one is asked for, and begins to listen; it serves nothing yet.
+func Open(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (*Server, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Hasher == nil {
+		o.Hasher = password.New(password.Options{})
+	}
+	s := &Server{cfg: cfg, log: log}
+	if err := s.open(ctx, o); err != nil {
+		s.close(ctx)
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) open(ctx context.Context, o Options) (err error) {
+	s.store, err = store.Open(ctx, store.Config{Folder: s.cfg.Data, DatabaseURL: s.cfg.DatabaseURL, Now: o.Now, Log: s.log})
+	if err != nil {
+		return err
+	}
+	keys, made, err := token.OpenKeys(s.cfg.KeysPath(), o.Now())
+	if err != nil {
+		return err
+	}
+	if made {
+		s.log.Info("keys made; without this file no token and no sealed value can be read: keep a copy apart from the database", "file", s.cfg.KeysPath())
+	}
+	s.core, err = core.New(ctx, core.Options{Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log})
+	if err != nil {
+		return err
+	}
+	if err := s.firstAdministrator(ctx); err != nil {
+		return err
+	}
+	if s.listener, err = net.Listen("tcp", s.cfg.Listen); err != nil {
+		return fmt.Errorf("listening: %w (hint: is another server using the port? choose one with --listen)", err)
+	}
+	s.http = httpx.NewServer(s.handler(), s.log)
+	return nil
+}
+
+func (s *Server) firstAdministrator(ctx context.Context) error {
+	a := s.cfg.Admin
+	if a.Email == "" {
+		return nil
+	}
+	made, err := s.core.EnsureFirstAdministrator(ctx, core.FirstAdministrator{Email: a.Email, Username: a.Username, Password: a.Password})
+	if err != nil {
+		return fmt.Errorf("making the first administrator: %w (hint: see MUSTER_ADMIN_EMAIL, MUSTER_ADMIN_USERNAME and MUSTER_ADMIN_PASSWORD)", err)
+	}
+	if made {
+		s.log.Info("first administrator made", "username", a.Username)
+	}
+	return nil
+}
+
+func (s *Server) handler() http.Handler {
+	options := httpx.Options{Logger: s.log, HTTPS: false}
+	if s.cfg.Dev {
+		options.AccessLevel = slog.LevelDebug
+	}
+	return httpx.NewHandler(options,
+		httpx.Mount("", s.house()),
+		httpx.Mount("/corteza/system", corteza.New(s.core)),
+	)
+}
+
+// Address is where the server listens.
+func (s *Server) Address() string { return s.listener.Addr().String() }
+
+// Core is the user system that is served.
+func (s *Server) Core() *core.Core { return s.core }
+
+// Serve serves until ctx ends, then stops in good order.
+func (s *Server) Serve(ctx context.Context) error {
+	s.warnOpen()
+	// The fixed form of this line is a promise: scripts read the address from it.
+	s.log.Info("listening", "address", s.Address(), "node", s.store.Node())
+	failed := make(chan error, 1)
+	go func() { failed <- s.http.Serve(s.listener) }()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	s.log.Info("stopping")
+	return errors.Join(err, s.stop(context.WithoutCancel(ctx)))
+}
+
+func (s *Server) stop(ctx context.Context) error {
+	s.stopping.Store(true)
+	ctx, cancel := context.WithTimeout(ctx, stopTime)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.log.Warn("some requests took too long to finish and were cut")
+		err = s.http.Close()
+	}
+	return errors.Join(err, s.close(context.WithoutCancel(ctx)))
+}
+
+// close closes what is open, last opened first.
+func (s *Server) close(ctx context.Context) error {
+	var errs []error
+	if s.http == nil && s.listener != nil {
+		errs = append(errs, s.listener.Close())
+	}
+	if s.core != nil {
+		s.core.Close()
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// warnOpen says loudly that passwords travel in the open.
+func (s *Server) warnOpen() {
+	addr, err := netip.ParseAddrPort(s.Address())
+	if err == nil && !addr.Addr().IsLoopback() {
+		s.log.Warn("this address can be reached from other machines and speaks plain HTTP: put a proxy with TLS in front of it", "address", s.Address())
+	}
+}
