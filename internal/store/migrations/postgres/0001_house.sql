@@ -77,7 +77,7 @@ CREATE TABLE session (
     expires_at BIGINT NOT NULL,
     ended_at   BIGINT NOT NULL
 );
-CREATE INDEX session_user ON session (user_id, ended_at, id);
+CREATE INDEX session_of_user ON session (user_id, ended_at, id);
 
 CREATE TABLE "group" (
     id           BIGINT PRIMARY KEY,

@@ -77,7 +77,7 @@ CREATE TABLE session (
     expires_at INTEGER NOT NULL,
     ended_at   INTEGER NOT NULL
 );
-CREATE INDEX session_user ON session (user_id, ended_at, id);
+CREATE INDEX session_of_user ON session (user_id, ended_at, id);
 
 CREATE TABLE "group" (
     id           INTEGER PRIMARY KEY,
