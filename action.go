@@ -5,12 +5,14 @@ type Noun string
 
 // The nouns of resources. A rule on NounRealm is about the house as a whole: what may be created, who reads the log.
 const (
-	NounRealm       Noun = "realm"
-	NounUser        Noun = "user"
-	NounGroup       Noun = "group"
-	NounSession     Noun = "session"
-	NounSetting     Noun = "setting"
-	NounApplication Noun = "application"
+	NounRealm        Noun = "realm"
+	NounUser         Noun = "user"
+	NounGroup        Noun = "group"
+	NounSession      Noun = "session"
+	NounSetting      Noun = "setting"
+	NounRule         Noun = "rule"
+	NounOrganisation Noun = "organisation"
+	NounApplication  Noun = "application"
 )
 
 // A Resource is what a rule or an event is about: one object, or with ID 0 all of that noun. NounRealm has no ids.
@@ -93,6 +95,16 @@ var (
 	ActionAddMember     = Action{"group.member-add", NounGroup, OpMembersManage, false, true, "put a user into a group"}
 	ActionRemoveMember  = Action{"group.member-remove", NounGroup, OpMembersManage, false, true, "take a user out of a group"}
 
+	ActionListRules      = Action{"rule.list", NounRealm, OpGrant, false, false, "read the rules of a group"}
+	ActionSetRules       = Action{"rule.set", NounRealm, OpGrant, false, true, "set, replace or take away rules of a group"}
+	ActionClearRules     = Action{"rule.clear", NounRealm, OpGrant, false, true, "take all rules of a group away"}
+	ActionListOperations = Action{"rule.operations", NounRealm, "", false, false, "list what rules can speak of, and what of it one may do oneself"}
+
+	ActionListSettings   = Action{"setting.list", NounRealm, OpSettingsRead, false, false, "list the settings of the house"}
+	ActionReadSetting    = Action{"setting.read", NounRealm, OpSettingsRead, false, false, "read one setting"}
+	ActionSetSettings    = Action{"setting.set", NounRealm, OpSettingsManage, false, true, "set or remove settings"}
+	ActionPublicSettings = Action{"setting.public", NounSetting, "", false, false, "read the settings that every client needs"}
+
 	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
 	ActionRefusedToken    = Action{"session.refused", NounSession, "", true, true, "show a token that is not good"}
 	ActionReadSignInRules = Action{"setting.sign-in", NounSetting, "", true, false, "read which ways of signing in and up are switched on"}
@@ -106,6 +118,8 @@ func Actions() []Action {
 		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionListGroupsOf,
 		ActionListGroups, ActionReadGroup, ActionCreateGroup, ActionUpdateGroup, ActionDeleteGroup, ActionUndeleteGroup,
 		ActionListMembers, ActionAddMember, ActionRemoveMember,
+		ActionListRules, ActionSetRules, ActionClearRules, ActionListOperations,
+		ActionListSettings, ActionReadSetting, ActionSetSettings, ActionPublicSettings,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}
 }

@@ -63,6 +63,14 @@ var logNames = map[string]logName{
 	muster.ActionUndeleteGroup.Name:    {"system:role", "undelete", "undeleted {object}"},
 	muster.ActionAddMember.Name:        {"system:role", "memberAdd", "added {member} to {object}"},
 	muster.ActionRemoveMember.Name:     {"system:role", "memberRemove", "removed {member} from {object}"},
+	muster.ActionListRules.Name:        {"system:role", "rules", "listed rules of {object}"},
+	muster.ActionSetRules.Name:         {"system:role", "grant", "{rule}"},
+	muster.ActionClearRules.Name:       {"system:role", "grant", "removed all rules of {object}"},
+	muster.ActionListOperations.Name:   {"system", "lookup", "looked up permissions"},
+	muster.ActionListSettings.Name:     {"system:setting", "search", "listed settings"},
+	muster.ActionReadSetting.Name:      {"system:setting", "lookup", "read a setting"},
+	muster.ActionSetSettings.Name:      {"system:setting", "update", "changed settings"},
+	muster.ActionPublicSettings.Name:   {"system:setting", "lookup", "read public settings"},
 	muster.ActionListEvents.Name:       {"system:actionlog", "search", "searched the action log"},
 }
 
@@ -135,9 +143,11 @@ func (f *facade) listActions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	actors := ids(p.ActorID)
-	events, err := f.core.ListEvents(r.Context(), muster.EventFilter{
-		From: p.From.Time, To: p.To.Time, Actions: actionsCalled(p.Resource, p.Action), Actors: actors, Page: p.page(),
-	})
+	filter := muster.EventFilter{From: p.From.Time, To: p.To.Time, Actions: actionsCalled(p.Resource, p.Action), Actors: actors, Page: p.page()}
+	if on := coreResource(p.Resource); on.Noun != "" && (p.Action == "" || p.Action == grant) {
+		filter.Actions, filter.Resource = []string{muster.ActionSetRules.Name}, &on // grants are logged under the resource of the rule
+	}
+	events, err := f.core.ListEvents(r.Context(), filter)
 	if err != nil {
 		return err
 	}
@@ -164,6 +174,10 @@ func logEntryOf(e core.SeenEvent) logEntry {
 		ActorID: e.Event.Actor.String(), Resource: name.resource, Action: name.action, Severity: severity(e.Event),
 		Description: describe(name, e.Event), Meta: meta(e.Changes), Actor: e.ActorName,
 	}
+	if isGrant(e.Event) {
+		entry.Resource = resourceName(e.Resource)
+		entry.Meta["rule.resource"] = entry.Resource
+	}
 	if e.Refused() {
 		entry.Error = cut(errorText(e.Action, e.Kind, e.Code, e.Field, ""), 64)
 	}
@@ -171,6 +185,14 @@ func logEntryOf(e core.SeenEvent) logEntry {
 		entry.Meta["count"] = e.Count
 	}
 	return entry
+}
+
+// grant is what the log calls the setting of a rule.
+const grant = "grant"
+
+// isGrant reports whether the event tells of one rule that was set. Its resource is that of the rule.
+func isGrant(e *muster.Event) bool {
+	return e.Action == muster.ActionSetRules.Name && e.Changes["rule.operation"] != nil
 }
 
 // origin names the wire by which a request came (one-core, 8).
@@ -190,7 +212,11 @@ func describe(name logName, e *muster.Event) string {
 	email := cmp.Or(text("email"), text("new.email"), "somebody")
 	object := cmp.Or(text("user.handle"), text("group.handle"), text("new.handle"), text("user.email"), text("group.name"), text("new.email"), text("new.name"), e.Resource.ID.String())
 	member := cmp.Or(text("member.email"), text("member.handle"), e.Related.String())
-	fill := strings.NewReplacer("{object}", object, "{member}", member, "{email}", email)
+	rule := "set rules of " + object
+	if isGrant(e) {
+		rule = text("rule.access") + " " + e.Related.String() + " to " + text("rule.operation") + " on " + resourceName(e.Resource)
+	}
+	fill := strings.NewReplacer("{rule}", rule, "{object}", object, "{member}", member, "{email}", email)
 	switch {
 	case !e.Refused():
 		return fill.Replace(name.does)
@@ -218,6 +244,12 @@ func meta(changes map[string]any) map[string]any {
 	for k, v := range changes {
 		if rest, ok := strings.CutPrefix(k, "group."); ok {
 			k = "role." + rest
+		}
+		if k == "rule.group" {
+			k = "rule.roleID"
+		}
+		if op, ok := v.(string); ok && k == "rule.operation" {
+			v = operationName(op)
 		}
 		if rest, ok := strings.CutSuffix(k, ".id"); ok {
 			k = rest + ".ID"

@@ -1,6 +1,10 @@
 package corteza
 
-import "muster"
+import (
+	"cmp"
+
+	"muster"
+)
 
 // masked is what the original says of whatever it does not classify.
 const masked = "failed to complete request due to internal error"
@@ -26,6 +30,12 @@ var denials = map[string]string{
 	muster.ActionUndeleteGroup.Name: "not allowed to delete this role",
 	muster.ActionAddMember.Name:     "not allowed to manage role members",
 	muster.ActionRemoveMember.Name:  "not allowed to manage role members",
+	muster.ActionListRules.Name:     "not allowed to set permissions",
+	muster.ActionSetRules.Name:      "not allowed to set permissions",
+	muster.ActionClearRules.Name:    "not allowed to set permissions",
+	muster.ActionListSettings.Name:  "not allowed to read settings",
+	muster.ActionReadSetting.Name:   "not allowed to read settings",
+	muster.ActionSetSettings.Name:   "not allowed to manage settings",
 	muster.ActionListEvents.Name:    "not allowed to list users",
 }
 
@@ -71,7 +81,10 @@ func errorText(action string, kind muster.Kind, code, field, detail string) stri
 	case "bad-time": // of a query
 		return detail
 	case "invalid":
-		if field != "" && field != "sort" {
+		if field == "setting" {
+			return cmp.Or(detail, "invalid setting") // the original has no words for it
+		}
+		if field != "" && field != "sort" && field != "rule" {
 			return "invalid " + field
 		}
 	case muster.ErrUserNotFound.Code:
