@@ -35,6 +35,10 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionUpdateGroup, "PUT", "/roles/{roleID}", f.updateRole),
 		httpx.For(muster.ActionDeleteGroup, "DELETE", "/roles/{roleID}", onRole(f.core.DeleteGroup)),
 		httpx.For(muster.ActionUndeleteGroup, "POST", "/roles/{roleID}/undelete", onRole(f.core.UndeleteGroup)),
+		httpx.For(muster.ActionArchiveGroup, "POST", "/roles/{roleID}/archive", onRole(f.core.ArchiveGroup)),
+		httpx.For(muster.ActionUnarchiveGroup, "POST", "/roles/{roleID}/unarchive", onRole(f.core.UnarchiveGroup)),
+		httpx.For(muster.ActionMergeGroups, "POST", "/roles/{roleID}/merge", f.mergeRole),
+		httpx.For(muster.ActionReadGroup, "POST", "/roles/{roleID}/move", moveRole),
 		httpx.For(muster.ActionListMembers, "GET", "/roles/{roleID}/members", f.listMembers),
 		httpx.For(muster.ActionAddMember, "POST", "/roles/{roleID}/member/{userID}", onMember(f.core.AddMember)),
 		httpx.For(muster.ActionRemoveMember, "DELETE", "/roles/{roleID}/member/{userID}", onMember(f.core.RemoveMember)),
@@ -50,6 +54,7 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionPublicSettings, "GET", "/settings/current", f.currentSettings),
 		httpx.For(muster.ActionReadSetting, "GET", "/settings/{key}", f.readSetting),
 
+		httpx.For(muster.ActionReadStatistics, "GET", "/stats/", f.statistics),
 		httpx.For(muster.ActionListEvents, "GET", "/actionlog/", f.listActions),
 	}
 }
