@@ -159,10 +159,15 @@ func (tx *Tx) stillVerified(v verified) (*muster.User, error) {
 
 // signedIn starts a session of the user in the wire that the caller came by.
 func (tx *Tx) signedIn(u *muster.User) (*SignedIn, error) {
+	return tx.startSession(u, 0, sessionLife)
+}
+
+// startSession starts a session in which somebody else may stand behind the user.
+func (tx *Tx) startSession(u *muster.User, behind muster.ID, life time.Duration) (*SignedIn, error) {
 	now := tx.Now()
 	s := &muster.Session{
-		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Wire: tx.Actor.Origin.Wire, Agent: tx.Actor.Origin.Agent, Address: tx.Actor.Origin.Address,
-		CreatedAt: now, ExpiresAt: now.Add(sessionLife),
+		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Behind: behind, Wire: tx.Actor.Origin.Wire, Agent: tx.Actor.Origin.Agent, Address: tx.Actor.Origin.Address,
+		CreatedAt: now, ExpiresAt: now.Add(life),
 	}
 	if err := tx.EndOldSessionsOf(u.ID, sessionsPerUser-1, now); err != nil {
 		return nil, err
