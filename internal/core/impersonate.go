@@ -34,6 +34,8 @@ func (c *Core) Impersonate(ctx context.Context, user muster.ID, expire time.Dura
 		if expire <= 0 || expire > maxImpersonation {
 			expire = maxImpersonation
 		}
-		return tx.startSession(u, tx.Actor.User, expire)
+		in, err := tx.startSession(u, tx.Actor.User, expire)
+		tx.Record(muster.UserResource(user))
+		return in, err
 	})
 }
