@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -96,11 +97,17 @@ func (c *Core) maySignUp(ctx context.Context) bool {
 	return c.throttles.signUp.Take(from, now) && c.throttles.signUpDay.Take(from, now)
 }
 
-// tokenPlace takes a place for a mailed token that may turn out to be wrong; the answer gives it back.
-func (c *Core) tokenPlace(ctx context.Context) (giveBack func(), err error) {
+// withTokenPlace is do for verbs that use a mailed token up. It takes a place before it looks at the token, and gives it back
+// unless the token is wrong.
+func withTokenPlace[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, error)) (T, error) {
 	key := addressKey(ctx)
 	if !c.throttles.token.Take(key, c.now()) {
-		return nil, muster.ErrThrottled
+		var none T
+		return none, muster.ErrThrottled
 	}
-	return func() { c.throttles.token.Give(key) }, nil
+	out, err := do(ctx, c, a, f)
+	if !errors.Is(err, muster.ErrTokenUnknown) {
+		c.throttles.token.Give(key)
+	}
+	return out, err
 }
