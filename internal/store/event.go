@@ -95,12 +95,6 @@ func (r *Reader) LastEventOf(node int) (muster.ID, error) {
 	return id, err
 }
 
-// lastEventID is the id of the last event of any node.
-func (r *Reader) lastEventID() (muster.ID, error) {
-	id, _, err := one(r, column[muster.ID], `SELECT id FROM event ORDER BY id DESC LIMIT 1`)
-	return id, err
-}
-
 // decodeExact decodes JSON and leaves whole numbers whole: ids do not fit into a floating-point number.
 func decodeExact(text string, into *map[string]any) error {
 	d := json.NewDecoder(strings.NewReader(text))

@@ -1,9 +1,10 @@
 -- +goose Up
 CREATE TABLE realm (
     id         BIGINT PRIMARY KEY,
-    name       TEXT COLLATE "C" NOT NULL UNIQUE,
+    name       TEXT COLLATE "C" NOT NULL,
     created_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX realm_name ON realm (name);
 
 CREATE TABLE "user" (
     id                 BIGINT PRIMARY KEY,
@@ -77,7 +78,7 @@ CREATE TABLE session (
     expires_at BIGINT NOT NULL,
     ended_at   BIGINT NOT NULL
 );
-CREATE INDEX session_user ON session (user_id, ended_at, id);
+CREATE INDEX session_of_user ON session (user_id, ended_at, id);
 
 CREATE TABLE "group" (
     id           BIGINT PRIMARY KEY,

@@ -1,9 +1,10 @@
 -- +goose Up
 CREATE TABLE realm (
     id         INTEGER PRIMARY KEY,
-    name       TEXT NOT NULL UNIQUE,
+    name       TEXT NOT NULL,
     created_at INTEGER NOT NULL
 );
+CREATE UNIQUE INDEX realm_name ON realm (name);
 
 CREATE TABLE "user" (
     id                 INTEGER PRIMARY KEY,
@@ -77,7 +78,7 @@ CREATE TABLE session (
     expires_at INTEGER NOT NULL,
     ended_at   INTEGER NOT NULL
 );
-CREATE INDEX session_user ON session (user_id, ended_at, id);
+CREATE INDEX session_of_user ON session (user_id, ended_at, id);
 
 CREATE TABLE "group" (
     id           INTEGER PRIMARY KEY,
