@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"muster"
@@ -28,6 +29,8 @@ type Store struct {
 	writer *writer
 	node   *lease
 	ids    *muster.IDs
+
+	closing sync.Once
 }
 
 // An engine is what differs between the two databases, besides migrations.
@@ -97,11 +100,15 @@ func (s *Store) start(ctx context.Context) error {
 	return nil
 }
 
-// Close finishes the writes that were accepted, gives the node number back and closes the database.
-func (s *Store) Close(ctx context.Context) error {
-	s.writer.stop()
-	s.node.release(ctx)
-	return s.engine.close()
+// Close finishes the writes that were accepted, gives the node number back and closes the database. Only the first call
+// does anything.
+func (s *Store) Close(ctx context.Context) (err error) {
+	s.closing.Do(func() {
+		s.writer.stop()
+		s.node.release(ctx)
+		err = s.engine.close()
+	})
+	return err
 }
 
 // Node is the number of this node.

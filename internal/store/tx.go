@@ -50,17 +50,22 @@ func (tx *Tx) Context() context.Context { return tx.ctx }
 // group writer waits for it.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
-// statement is the context for a prepared text. On SQLite's writer it is one that never ends: the driver would start a
-// goroutine for each statement to watch it, and interrupting a change rolls back the whole transaction, neighbours
-// included. Prepared texts are short.
+// statement is the context for a prepared text, if it may still start: the driver of PostgreSQL takes a statement that
+// starts late for a broken connection.
+//
+// On SQLite's writer the context is one that never ends: the driver would start a goroutine for each statement to watch it,
+// and interrupting a change rolls back the whole transaction, neighbours included. Prepared texts are short.
 func (r *Reader) statement() (context.Context, error) {
 	if r.dead != nil {
 		return nil, r.dead
 	}
-	if r.quick == nil {
-		return r.ctx, nil
+	if err := r.ctx.Err(); err != nil {
+		return nil, r.failed(err)
 	}
-	return r.quick, r.failed(r.ctx.Err())
+	if r.quick != nil {
+		return r.quick, nil
+	}
+	return r.ctx, nil
 }
 
 // failed makes the reader useless after an error of the database; see the package comment.
@@ -131,8 +136,8 @@ func all[T any](r *Reader, scan func(scanner) (T, error), text string, args ...a
 
 // allOf is all for a text that was put together for this call: it is not prepared, so that the cache stays small.
 func allOf[T any](r *Reader, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {
-	if r.dead != nil {
-		return nil, r.dead
+	if _, err := r.statement(); err != nil {
+		return nil, err
 	}
 	rows, err := r.on.query(r.ctx, text, args...)
 	return collect(r, scan, rows, err)

@@ -81,6 +81,7 @@ type writer struct {
 	conn  *connStatements // nil when there is none at the moment
 	queue chan *job
 	texts writerTexts
+	share time.Duration // groupTime, but for tests
 	limit time.Duration // closureTime, but for tests
 
 	mu      sync.RWMutex // held shared while submitting, so that stop can close the queue
@@ -89,7 +90,7 @@ type writer struct {
 }
 
 func startWriter(s *Store, db *sql.DB) *writer {
-	w := &writer{s: s, db: db, queue: make(chan *job, queueLength), texts: s.engine.texts(), limit: closureTime, ended: make(chan struct{})}
+	w := &writer{s: s, db: db, queue: make(chan *job, queueLength), texts: s.engine.texts(), share: groupTime, limit: closureTime, ended: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -237,7 +238,7 @@ func (w *writer) transaction(jobs *[]*job, more bool) error {
 			w.rollback()
 			return err
 		}
-		if more && i == len(*jobs)-1 && i < groupSize-1 && time.Since(begun) < groupTime {
+		if more && i == len(*jobs)-1 && i < groupSize-1 && time.Since(begun) < w.share {
 			if j := w.next(); j != nil {
 				*jobs = append(*jobs, j)
 			}
@@ -334,7 +335,8 @@ func (w *writer) attempt(j *job, f func(*Tx) error) error {
 	return nil
 }
 
-// call runs f with a Tx of its own, which nobody can use afterwards. Whatever f says, an error of the database is f's error.
+// call runs f with a Tx of its own, which nobody can use afterwards. Whatever f
+// says, being late is its error, and so is an error of the database.
 func (w *writer) call(j *job, f func(*Tx) error) (tx *Tx, err error) {
 	p := newPatience(j.ctx, w.limit)
 	defer p.stop()
@@ -346,7 +348,7 @@ func (w *writer) call(j *job, f func(*Tx) error) (tx *Tx, err error) {
 		tx.Reader, tx = &Reader{dead: errEnded}, &Tx{Reader: &Reader{dead: tx.dead}, after: tx.after}
 	}()
 	err = f(tx)
-	return tx, cmp.Or(tx.dead, err, p.Err())
+	return tx, cmp.Or(p.Err(), tx.dead, err)
 }
 
 // errEnded is what a Tx answers when its closure has returned.
