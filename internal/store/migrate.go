@@ -30,7 +30,7 @@ func migrate(ctx context.Context, d dialect, db *sql.DB) error {
 	}
 	var options []goose.ProviderOption
 	if d.lock {
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // ask each second, for five minutes
 		if err != nil {
 			return err
 		}
