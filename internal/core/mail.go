@@ -51,9 +51,11 @@ func (tx *Tx) post() error {
 	return nil
 }
 
+// newMailSecret draws the secret part of a mailed token. Do it before the transaction.
+func newMailSecret() string { return token.Alnum(mailTokenSecret) }
+
 // mailConfirmation mails the user a link that confirms the e-mail. Earlier links stay good.
-func (tx *Tx) mailConfirmation(u *muster.User) error {
-	secret := token.Alnum(32)
+func (tx *Tx) mailConfirmation(u *muster.User, secret string) error {
 	t := &store.MailToken{
 		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Purpose: MailConfirmation, EmailKey: muster.FoldEmail(u.Email),
 		ExpiresAt: tx.Now().Add(mailTokenLife),
@@ -80,11 +82,16 @@ func (tx *Tx) mailEmailChanged(u *muster.User, old string) {
 }
 
 // sendConfirmation mails another confirmation to somebody who has just shown that he knows the password.
-func (c *Core) sendConfirmation(ctx context.Context, u *muster.User) error {
+func (c *Core) sendConfirmation(ctx context.Context, v verified) error {
+	secret := newMailSecret()
 	_, err := do(ctx, c, muster.ActionSendConfirmation, func(tx *Tx) (struct{}, error) {
-		tx.ActsAs(u.ID)
+		tx.ActsAs(v.user.ID)
+		u, err := tx.stillVerified(v)
+		if err != nil {
+			return struct{}{}, err
+		}
 		tx.Record(muster.UserResource(u.ID), "email", u.Email)
-		return struct{}{}, tx.mailConfirmation(u)
+		return struct{}{}, tx.mailConfirmation(u, secret)
 	})
 	return err
 }
