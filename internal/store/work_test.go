@@ -183,11 +183,25 @@ func TestCredentialAndSettingAndFact(t *testing.T) {
 		if got := must(read(t, s).Credential(u.ID, CredentialPassword))(t); got != "two" {
 			t.Errorf("the password is %q", got)
 		}
+		at := u.CreatedAt
+		for _, x := range []muster.Setting{{Name: "b", Value: []byte("1")}, {Name: "a", Value: []byte("true")}, {Name: "c", Owner: u.ID, Value: []byte("2")}} {
+			x.UpdatedAt = at
+			write(t, s, func(tx *Tx) error { return tx.SetSetting(muster.MainRealm, x) })
+		}
+		// An equal value keeps its time.
+		write(t, s, func(tx *Tx) error {
+			return tx.SetSetting(muster.MainRealm, muster.Setting{Name: "a", Value: []byte("true"), UpdatedAt: at.Add(time.Hour)})
+		})
 		settings := must(read(t, s).Settings(muster.MainRealm))(t)
-		if len(settings) != 5 || settings[0] != (Setting{"auth.external.enabled", "true"}) || !slices.IsSortedFunc(settings, func(a, b Setting) int {
-			return cmpText(a.Name, b.Name)
-		}) {
+		if len(settings) != 2 || settings[0].Name != "a" || string(settings[0].Value) != "true" || !settings[0].UpdatedAt.Equal(at) || settings[1].Name != "b" {
 			t.Errorf("the settings are %v", settings)
+		}
+		write(t, s, func(tx *Tx) error { return tx.RemoveSetting(muster.MainRealm, 0, "a") })
+		if got := must(read(t, s).Setting(muster.MainRealm, 0, "a"))(t); got != nil {
+			t.Errorf("a removed setting is %v", got)
+		}
+		if got := must(read(t, s).Setting(muster.MainRealm, u.ID, "c"))(t); got == nil || string(got.Value) != "2" {
+			t.Errorf("a person's setting is %v", got)
 		}
 		stated := parallel(t, 8, func(i int) (ok bool, err error) {
 			err = s.Write(t.Context(), func(tx *Tx) (err error) { ok, err = tx.StateFact("first", fmt.Sprint(i)); return err }, nil)
@@ -197,13 +211,6 @@ func TestCredentialAndSettingAndFact(t *testing.T) {
 			t.Errorf("%d stated the fact %q", stated, v)
 		}
 	})
-}
-
-func cmpText(a, b string) int {
-	if a < b {
-		return -1
-	}
-	return int(bit(a > b))
 }
 
 func TestSessions(t *testing.T) {
