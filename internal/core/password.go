@@ -14,7 +14,7 @@ func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
 	if !actor.SignedIn() {
 		return muster.ErrUnauthenticated
 	}
-	rules, err := signInRules(c.store.Reader(ctx))
+	rules, err := c.signInRules(c.store.Reader(ctx))
 	switch {
 	case err != nil:
 		return c.explain(ctx, a, err)
@@ -56,7 +56,7 @@ func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
 // SetPassword gives a user a new password. All his sessions end, except that of a caller who does it to himself.
 func (c *Core) SetPassword(ctx context.Context, user muster.ID, fresh string) error {
 	a := muster.ActionSetPassword
-	rules, err := signInRules(c.store.Reader(ctx))
+	rules, err := c.signInRules(c.store.Reader(ctx))
 	if err != nil {
 		return c.explain(ctx, a, err)
 	}

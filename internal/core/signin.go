@@ -42,7 +42,7 @@ func (c *Core) SignIn(ctx context.Context, p Proof) (*SignedIn, error) {
 
 // mayUsePassword is what all password verbs check first.
 func (c *Core) mayUsePassword(ctx context.Context, a muster.Action, acceptEmail func(string) bool, email string) error {
-	rules, err := signInRules(c.store.Reader(ctx))
+	rules, err := c.signInRules(c.store.Reader(ctx))
 	if err != nil {
 		return c.explain(ctx, a, err)
 	}

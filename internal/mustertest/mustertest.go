@@ -134,7 +134,7 @@ func (c *Clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// A Log keeps what the server logged.
+// A Log keeps what the server logged, as far as there is room: benchmarks log without end.
 type Log struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -143,8 +143,13 @@ type Log struct {
 func (l *Log) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.b.Len() > maxLog {
+		l.b.Reset()
+	}
 	return l.b.Write(p)
 }
+
+const maxLog = 16 << 20
 
 // Text is all that was logged.
 func (l *Log) Text() string {

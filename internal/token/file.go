@@ -41,13 +41,18 @@ func OpenKeys(path string, now time.Time) (keys *Keys, created bool, err error) 
 // The file is replaced at once and as a whole. Two rotations at the same time are refused, by the existence of a file
 // beside it (with .new added to its name), in which the new list is written.
 func Rotate(path string, now time.Time, retireOld bool) error {
-	if err := rotate(path, now, retireOld); err != nil {
+	return edit(path, func(list []entry) []entry { return rotated(list, now, retireOld) })
+}
+
+// edit replaces the list in the file by what change makes of it.
+func edit(path string, change func([]entry) []entry) error {
+	if err := editAlone(path, change); err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
 	return nil
 }
 
-func rotate(path string, now time.Time, retireOld bool) error {
+func editAlone(path string, change func([]entry) []entry) error {
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return err
@@ -60,7 +65,7 @@ func rotate(path string, now time.Time, retireOld bool) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(path, f, now, retireOld); err != nil {
+	if err := replace(path, f, change); err != nil {
 		os.Remove(next)
 		return err
 	}
@@ -69,12 +74,12 @@ func rotate(path string, now time.Time, retireOld bool) error {
 
 // replace writes the new list into next and gives it the name of the old one. Only now, when nobody else can rotate, is
 // what it reads the latest list.
-func replace(path string, next *os.File, now time.Time, retireOld bool) error {
+func replace(path string, next *os.File, change func([]entry) []entry) error {
 	list, err := readList(path)
 	if err != nil {
 		return errors.Join(err, next.Close())
 	}
-	if err := write(next, rotated(list, now, retireOld)); err != nil {
+	if err := write(next, change(list)); err != nil {
 		return err
 	}
 	return os.Rename(next.Name(), path)
