@@ -9,15 +9,6 @@ import (
 	"testing"
 )
 
-// Exec changes the database behind the server's back, for what no wire can ask for yet. What the server remembers it does not
-// forget for that.
-func (s *Server) Exec(t testing.TB, text string, args ...any) {
-	t.Helper()
-	if _, err := s.database(t).Exec(text, args...); err != nil {
-		t.Fatalf("%s: %v", text, err)
-	}
-}
-
 // Rows is all that the server has stored, as text that is equal as long as nothing has changed. Left out are events, which
 // tell of refusals, too, and the leases of nodes, which are renewed.
 func (s *Server) Rows(t testing.TB) string {

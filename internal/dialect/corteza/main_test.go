@@ -1,13 +1,11 @@
 package corteza_test
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"testing"
 	"time"
 
-	"muster"
 	"muster/internal/core"
 	"muster/internal/mustertest"
 	"muster/internal/store/storetest"
@@ -65,21 +63,18 @@ func (h *house) role(t *testing.T, name string, members ...string) string {
 	return h.admin.post(t, "/roles/", body).str(t, "response.roleID")
 }
 
-// rule sets a rule, as a PATCH of the rules will. It moves updatedAt of the role, by which the server learns of the change.
-func (h *house) rule(t *testing.T, role, noun, id, operation, access string) {
+// rule sets a rule of a role.
+func (h *house) rule(t *testing.T, role, resource, operation, access string) {
 	t.Helper()
-	code := map[string]int{"allow": 1, "deny": 2}[access]
-	h.Exec(t, `DELETE FROM rule WHERE group_id = $1 AND noun = $2 AND resource_id = $3 AND operation = $4`, number(t, role), noun, number(t, id), operation)
-	h.Exec(t, `INSERT INTO rule (group_id, noun, resource_id, operation, access) VALUES ($1, $2, $3, $4, $5)`, number(t, role), noun, number(t, id), operation, code)
-	r := h.admin.get(t, "/roles/"+role)
-	h.admin.put(t, "/roles/"+role, map[string]any{"name": r.str(t, "response.name"), "handle": r.str(t, "response.handle")}).str(t, "response.roleID")
+	rule := map[string]string{"resource": resource, "operation": operation, "access": access}
+	h.admin.do(t, "PATCH", "/permissions/"+role+"/rules", map[string]any{"rules": []any{rule}}).ok(t)
 }
 
-// setting sets a setting, as a PATCH of the settings will.
-func (h *house) setting(t *testing.T, name, value string) {
+// setting sets a setting of the house.
+func (h *house) setting(t *testing.T, name string, value any) {
 	t.Helper()
-	h.Exec(t, `DELETE FROM setting WHERE name = $1 AND user_id = 0`, name)
-	h.Exec(t, `INSERT INTO setting (realm, name, user_id, value, updated_at) VALUES (1, $1, 0, $2, 0)`, name, value)
+	values := []any{map[string]any{"name": name, "value": value}}
+	h.admin.do(t, "PATCH", "/settings/", map[string]any{"values": values}).is(t, `{"response":true}`)
 }
 
 // mailedToken is what the link in the next mail to somebody carries.
@@ -98,13 +93,4 @@ func (h *house) mailedToken(t *testing.T, to string) string {
 	}
 	t.Fatalf("no mail to %s", to)
 	return ""
-}
-
-func number(t *testing.T, id string) int64 {
-	t.Helper()
-	n, ok := muster.ParseID(cmp.Or(id, "x"))
-	if !ok && id != "0" {
-		t.Fatalf("%q is no id", id)
-	}
-	return int64(n)
 }

@@ -16,6 +16,7 @@ func TestRecorded(t *testing.T) {
 	}{
 		{"auth", "testdata/auth.txt", nil},
 		{"people", "testdata/people.txt", nil},
+		{"settings", "testdata/settings.txt", nil},
 		{"signup", "testdata/signup.txt", nil},
 		{"first user", "testdata/first-user.txt", []mustertest.Option{mustertest.NoAdministrator}},
 	} {
@@ -30,11 +31,10 @@ func TestRecorded(t *testing.T) {
 func (h *house) player() *dialecttest.Player {
 	p := &dialecttest.Player{URL: h.URL + base, Values: map[string]string{
 		"run": "golden", "adminEmail": mustertest.AdminEmail, "adminPassword": mustertest.AdminPassword,
+		"publicURL": h.Config.PublicURL,
 	}}
 	p.Do = map[string]func(*testing.T, []string){
-		"rule":    func(t *testing.T, args []string) { h.rule(t, args[0], args[1], args[2], args[3], args[4]) },
-		"setting": func(t *testing.T, args []string) { h.setting(t, args[0], args[1]) },
-		"mail":    func(t *testing.T, args []string) { p.Values[args[1]] = h.mailedToken(t, args[0]) },
+		"mail": func(t *testing.T, args []string) { p.Values[args[1]] = h.mailedToken(t, args[0]) },
 	}
 	return p
 }

@@ -26,6 +26,17 @@ var refusals = map[string]string{
 	"POST /roles/{roleID}/undelete":              "not allowed to delete this role",
 	"POST /roles/{roleID}/member/{userID}":       "not allowed to manage role members",
 	"DELETE /roles/{roleID}/member/{userID}":     "not allowed to manage role members",
+	"POST /roles/{roleID}/archive":               "not allowed to archive this role",
+	"POST /roles/{roleID}/unarchive":             "not allowed to delete this role",
+	"POST /roles/{roleID}/move":                  masked,
+	"GET /permissions/{roleID}/rules":            "not allowed to set permissions",
+	"PATCH /permissions/{roleID}/rules":          "not allowed to set permissions",
+	"DELETE /permissions/{roleID}/rules":         "not allowed to set permissions",
+	"GET /settings/":                             "not allowed to read settings",
+	"GET /settings/{key}":                        "not allowed to read settings",
+	"PATCH /settings/":                           "not allowed to manage settings",
+	"GET /stats/":                                "not allowed to read statistics",
+	"POST /roles/{roleID}/merge":                 "not allowed to update this role",
 	"GET /actionlog/":                            "not allowed to list users",
 }
 
@@ -33,6 +44,7 @@ var refusals = map[string]string{
 var readable = []string{
 	"GET /users/", "GET /users/{userID}", "GET /users/{userID}/membership",
 	"GET /roles/", "GET /roles/{roleID}", "GET /roles/{roleID}/members",
+	"GET /permissions/", "GET /permissions/effective", "GET /settings/current",
 }
 
 // signedIn are the open routes that need somebody to be signed in all the same, and what they say to strangers.
@@ -53,7 +65,7 @@ func TestEveryRouteRefusesTheWeak(t *testing.T) {
 		strangers := map[string]*client{"nobody": h.nobody(), "a bad token": h.showing("bad"), "suspended": locked.client}
 		for _, route := range corteza.Routes() {
 			name, path := route.String(), fill.Replace(route.Pattern())
-			const body = `{"email":"n@example.org","name":"N","password":"correct-horse"}`
+			const body = `{"email":"n@example.org","name":"N","password":"correct-horse","destination":"2"}`
 			for who, c := range strangers {
 				if !strings.HasPrefix(path, "/auth/") {
 					// Before anything is looked at: neither the id nor the body has to be good for that.
