@@ -2,8 +2,10 @@ package core
 
 import (
 	"context"
+	"slices"
 
 	"muster"
+	"muster/internal/store"
 )
 
 // Profile is what wires say of a user when they make or change one.
@@ -31,12 +33,22 @@ func (c *Core) ListUsers(ctx context.Context, f muster.UserFilter) (muster.List[
 			return muster.List[SeenUser]{}, muster.ErrDenied
 		}
 		email, name := v.VisibleOrSelf(muster.OpUnmaskEmail), v.VisibleOrSelf(muster.OpUnmaskName)
+		f.Sort = openOrders(f.Sort, email, name)
 		list, err := v.Users(muster.MainRealm, f, v.VisibleOrSelf(muster.OpRead), email, name)
 		seen := make([]SeenUser, len(list.Items))
 		for i, u := range list.Items {
 			seen[i] = hide(u, !email.Has(u.ID), !name.Has(u.ID))
 		}
 		return muster.List[SeenUser]{Items: seen, Total: list.Total}, err
+	})
+}
+
+// openOrders leaves out the orders by what the caller may not see of everybody: from where his own e-mail stands in the list he
+// could find out the next one's, letter by letter.
+func openOrders(orders []muster.Order, email, name store.Visible) []muster.Order {
+	hidden := func(see store.Visible) bool { return !see.Default || len(see.Except) > 0 }
+	return slices.DeleteFunc(slices.Clone(orders), func(o muster.Order) bool {
+		return o.Column == "email" && hidden(email) || o.Column == "name" && hidden(name)
 	})
 }
 
