@@ -126,11 +126,14 @@ func splitMailToken(text string) (secret string, id muster.ID, ok bool) {
 	if len(text) <= mailTokenSecret || strings.Trim(text[:mailTokenSecret], alnum) != "" {
 		return "", 0, false
 	}
-	id, ok = muster.ParseID(text[mailTokenSecret:])
-	return text[:mailTokenSecret], id, ok
+	id, _ = muster.ParseID(text[mailTokenSecret:]) // digits that are no id are the id of no token
+	return text[:mailTokenSecret], id, strings.Trim(text[mailTokenSecret:], digits) == ""
 }
 
-const alnum = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+const (
+	digits = "0123456789"
+	alnum  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + digits
+)
 
 // useMailToken uses a token up and answers whose it is. Of many who try at once, one succeeds.
 func (tx *Tx) useMailToken(purpose, secret string, id muster.ID) (*muster.User, error) {
