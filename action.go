@@ -5,12 +5,14 @@ type Noun string
 
 // The nouns of resources. A rule on NounRealm is about the house as a whole: what may be created, who reads the log.
 const (
-	NounRealm       Noun = "realm"
-	NounUser        Noun = "user"
-	NounGroup       Noun = "group"
-	NounSession     Noun = "session"
-	NounSetting     Noun = "setting"
-	NounApplication Noun = "application"
+	NounRealm        Noun = "realm"
+	NounUser         Noun = "user"
+	NounGroup        Noun = "group"
+	NounSession      Noun = "session"
+	NounSetting      Noun = "setting"
+	NounRule         Noun = "rule"
+	NounOrganisation Noun = "organisation"
+	NounApplication  Noun = "application"
 )
 
 // A Resource is what a rule or an event is about: one object, or with ID 0 all of that noun. NounRealm has no ids.
@@ -83,15 +85,35 @@ var (
 	ActionSetPassword   = Action{"user.set-password", NounUser, OpUpdate, false, true, "give a user a new password, ending his sessions"}
 	ActionListGroupsOf  = Action{"user.groups", NounUser, "", false, false, "list the groups that a user is a member of"}
 
-	ActionListGroups    = Action{"group.list", NounGroup, OpRead, false, false, "list and search groups"}
-	ActionReadGroup     = Action{"group.read", NounGroup, OpRead, false, false, "read one group"}
-	ActionCreateGroup   = Action{"group.create", NounRealm, OpGroupCreate, false, true, "make a group, with members"}
-	ActionUpdateGroup   = Action{"group.update", NounGroup, OpUpdate, false, true, "change a group, and who is in it"}
-	ActionDeleteGroup   = Action{"group.delete", NounGroup, OpDelete, false, true, "delete a group: softly, freeing its names"}
-	ActionUndeleteGroup = Action{"group.undelete", NounGroup, OpDelete, false, true, "bring a deleted group back, if its names are still free"}
-	ActionListMembers   = Action{"group.members", NounGroup, OpRead, false, false, "list the members of a group"}
-	ActionAddMember     = Action{"group.member-add", NounGroup, OpMembersManage, false, true, "put a user into a group"}
-	ActionRemoveMember  = Action{"group.member-remove", NounGroup, OpMembersManage, false, true, "take a user out of a group"}
+	ActionListGroups     = Action{"group.list", NounGroup, OpRead, false, false, "list and search groups"}
+	ActionReadGroup      = Action{"group.read", NounGroup, OpRead, false, false, "read one group"}
+	ActionCreateGroup    = Action{"group.create", NounRealm, OpGroupCreate, false, true, "make a group, with members"}
+	ActionUpdateGroup    = Action{"group.update", NounGroup, OpUpdate, false, true, "change a group, and who is in it"}
+	ActionDeleteGroup    = Action{"group.delete", NounGroup, OpDelete, false, true, "delete a group: softly, freeing its names"}
+	ActionUndeleteGroup  = Action{"group.undelete", NounGroup, OpDelete, false, true, "bring a deleted group back, if its names are still free"}
+	ActionArchiveGroup   = Action{"group.archive", NounGroup, OpUpdate, false, true, "take a group out of use: it gives no rights, but keeps its names"}
+	ActionUnarchiveGroup = Action{"group.unarchive", NounGroup, OpDelete, false, true, "bring an archived group back into use"}
+	ActionMergeGroups    = Action{"group.merge", NounGroup, OpUpdate, false, true, "move the members of one group to another and delete the first"}
+	ActionListMembers    = Action{"group.members", NounGroup, OpRead, false, false, "list the members of a group"}
+	ActionAddMember      = Action{"group.member-add", NounGroup, OpMembersManage, false, true, "put a user into a group"}
+	ActionRemoveMember   = Action{"group.member-remove", NounGroup, OpMembersManage, false, true, "take a user out of a group"}
+
+	ActionListRules      = Action{"rule.list", NounRealm, OpGrant, false, false, "read the rules of a group"}
+	ActionSetRules       = Action{"rule.set", NounRealm, OpGrant, false, true, "set, replace or take away rules of a group"}
+	ActionClearRules     = Action{"rule.clear", NounRealm, OpGrant, false, true, "take all rules of a group away"}
+	ActionListOperations = Action{"rule.operations", NounRealm, "", false, false, "list what rules can speak of, and what of it one may do oneself"}
+
+	ActionListSettings   = Action{"setting.list", NounRealm, OpSettingsRead, false, false, "list the settings of the house"}
+	ActionReadSetting    = Action{"setting.read", NounRealm, OpSettingsRead, false, false, "read one setting"}
+	ActionSetSettings    = Action{"setting.set", NounRealm, OpSettingsManage, false, true, "set or remove settings"}
+	ActionPublicSettings = Action{"setting.public", NounSetting, "", false, false, "read the settings that every client needs"}
+
+	ActionReadStatistics = Action{"statistics.read", NounRealm, OpAccess, false, false, "count users, groups and applications"}
+	ActionImpersonate    = Action{"session.impersonate", NounUser, "", false, true, "act as somebody else, as an administrator"}
+	ActionRequestReset   = Action{"user.request-password-reset", NounUser, "", true, true, "have a link mailed by which a password is reset"}
+	ActionExchangeReset  = Action{"user.exchange-reset-token", NounUser, "", true, true, "turn a mailed reset token into one that resets"}
+	ActionResetPassword  = Action{"user.reset-password", NounUser, "", true, true, "set a new password with an exchanged token"}
+	ActionExchangeToken  = Action{"session.exchange", NounSession, "", true, true, "turn the token of an external sign-in into a session"}
 
 	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
 	ActionRefusedToken    = Action{"session.refused", NounSession, "", true, true, "show a token that is not good"}
@@ -105,7 +127,11 @@ func Actions() []Action {
 		ActionListUsers, ActionReadUser, ActionCreateUser, ActionUpdateUser, ActionDeleteUser, ActionUndeleteUser,
 		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionListGroupsOf,
 		ActionListGroups, ActionReadGroup, ActionCreateGroup, ActionUpdateGroup, ActionDeleteGroup, ActionUndeleteGroup,
+		ActionArchiveGroup, ActionUnarchiveGroup, ActionMergeGroups,
 		ActionListMembers, ActionAddMember, ActionRemoveMember,
+		ActionListRules, ActionSetRules, ActionClearRules, ActionListOperations,
+		ActionListSettings, ActionReadSetting, ActionSetSettings, ActionPublicSettings,
+		ActionReadStatistics, ActionImpersonate, ActionRequestReset, ActionExchangeReset, ActionResetPassword, ActionExchangeToken,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}
 }

@@ -82,6 +82,7 @@ var (
 	ErrUnconfirmed      = Errorf(Unauthenticated, "unconfirmed", "the e-mail is not confirmed yet")
 	ErrSignInDisabled   = Errorf(Disabled, "sign-in-disabled", "signing in by password is switched off")
 	ErrSignUpDisabled   = Errorf(Disabled, "sign-up-disabled", "signing up is switched off")
+	ErrResetDisabled    = Errorf(Disabled, "reset-disabled", "resetting passwords is switched off")
 	ErrDenied           = Errorf(Denied, "denied", "not allowed")
 	ErrUserNotFound     = &Error{Kind: NotFound, Code: "not-found", Field: "user", Message: "no such user"}
 	ErrGroupNotFound    = &Error{Kind: NotFound, Code: "not-found", Field: "group", Message: "no such group"}

@@ -29,5 +29,6 @@ type EventFilter struct {
 	From, To time.Time // inclusive, whole seconds
 	Actions  []string  // any of these names
 	Actors   []ID
+	Resource *Resource // exactly this one
 	Page     Page
 }

@@ -32,11 +32,15 @@ type Core struct {
 	// Outbox is what has to leave the house.
 	Outbox *Outbox
 
-	store  *store.Store
-	keys   *token.Keys
-	hasher *password.Hasher
-	now    func() time.Time
-	log    *slog.Logger
+	store     *store.Store
+	keys      *token.Keys
+	hasher    *password.Hasher
+	now       func() time.Time
+	log       *slog.Logger
+	publicURL string
+
+	templates     map[string]string
+	checkTemplate func(string) error
 
 	rights   *rights
 	refusals *refusals
@@ -50,11 +54,16 @@ type Options struct {
 	Hasher *password.Hasher
 	Now    func() time.Time
 	Log    *slog.Logger
+
+	PublicURL     string             // what links begin with
+	Templates     map[string]string  // the default mail templates, by the name of their setting
+	CheckTemplate func(string) error // refuses a template that could not be rendered; nil takes all
 }
 
 // New makes a Core and begins to follow the changes of other nodes.
 func New(ctx context.Context, o Options) (*Core, error) {
-	c := &Core{store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, refusals: newRefusals()}
+	c := &Core{store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, refusals: newRefusals(),
+		publicURL: o.PublicURL, templates: o.Templates, checkTemplate: o.CheckTemplate}
 	c.rights = newRights(c)
 	c.Authenticator = &Authenticator{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}

@@ -242,6 +242,48 @@ func (c *Core) UndeleteGroup(ctx context.Context, id muster.ID) error {
 	})
 }
 
+// ArchiveGroup takes a group out of use: it gives no rights and is hidden, but its names stay taken.
+func (c *Core) ArchiveGroup(ctx context.Context, id muster.ID) error {
+	return c.changeGroup(ctx, muster.ActionArchiveGroup, id, func(tx *Tx, g *muster.Group) error {
+		if g.ArchivedAt.IsZero() {
+			g.ArchivedAt = tx.Now()
+		}
+		return nil
+	})
+}
+
+// UnarchiveGroup brings an archived group back into use.
+func (c *Core) UnarchiveGroup(ctx context.Context, id muster.ID) error {
+	return c.changeGroup(ctx, muster.ActionUnarchiveGroup, id, func(tx *Tx, g *muster.Group) error {
+		g.ArchivedAt = noTime
+		return nil
+	})
+}
+
+// MergeGroups puts the members of a group into another one and deletes the first. Rules are not carried over. It needs the
+// right to change both.
+func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error {
+	return c.changeGroup(ctx, muster.ActionMergeGroups, id, func(tx *Tx, g *muster.Group) error {
+		to, err := tx.Group(muster.MainRealm, destination)
+		if err != nil {
+			return err
+		}
+		if err := tx.requireGroup(to, destination); err != nil {
+			return err
+		}
+		tx.About(muster.GroupResource(id), groupChanges("target", to)...)
+		tx.About(muster.GroupResource(id), groupChanges("group", g)...)
+		if id == destination || !to.DeletedAt.IsZero() || !g.DeletedAt.IsZero() {
+			return muster.ErrGroupNotFound
+		}
+		if err := tx.MoveMembers(id, destination, tx.Now()); err != nil {
+			return err
+		}
+		g.DeletedAt = tx.Now()
+		return nil
+	})
+}
+
 func (c *Core) changeGroup(ctx context.Context, a muster.Action, id muster.ID, f func(*Tx, *muster.Group) error) error {
 	_, err := do(ctx, c, a, func(tx *Tx) (struct{}, error) {
 		tx.About(muster.GroupResource(id))

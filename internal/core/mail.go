@@ -53,21 +53,19 @@ func (tx *Tx) post() error {
 
 // mailConfirmation mails the user a link that confirms the e-mail. Earlier links stay good.
 func (tx *Tx) mailConfirmation(u *muster.User) error {
-	secret := token.Alnum(32)
-	t := &store.MailToken{
-		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Purpose: MailConfirmation, EmailKey: muster.FoldEmail(u.Email),
-		ExpiresAt: tx.Now().Add(mailTokenLife),
-	}
-	t.Digest = tx.core.keys.Digest(t.Purpose, int64(t.ID), secret)
-	if err := tx.InsertMailToken(t); err != nil {
-		return err
-	}
-	m := mail{Kind: MailConfirmation, User: u.ID, To: u.Email}
-	sealed, err := tx.core.keys.Seal(sealContext(m), []byte(secret+t.ID.String()))
+	return tx.mailToken(u, MailConfirmation, token.Alnum(mailTokenSecret))
+}
+
+// mailToken mails the user a link with a token for the purpose that the kind of mail is.
+func (tx *Tx) mailToken(u *muster.User, kind, secret string) error {
+	id, err := tx.issueToken(u, kind, secret)
 	if err != nil {
 		return err
 	}
-	m.Token = sealed
+	m := mail{Kind: kind, User: u.ID, To: u.Email}
+	if m.Token, err = tx.core.keys.Seal(sealContext(m), []byte(secret+id.String())); err != nil {
+		return err
+	}
 	tx.mails = append(tx.mails, m)
 	return nil
 }

@@ -14,7 +14,7 @@ func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
 	if !actor.SignedIn() {
 		return muster.ErrUnauthenticated
 	}
-	rules, err := signInRules(c.store.Reader(ctx))
+	rules, err := c.signInRules(c.store.Reader(ctx))
 	switch {
 	case err != nil:
 		return c.explain(ctx, a, err)
@@ -56,7 +56,7 @@ func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
 // SetPassword gives a user a new password. All his sessions end, except that of a caller who does it to himself.
 func (c *Core) SetPassword(ctx context.Context, user muster.ID, fresh string) error {
 	a := muster.ActionSetPassword
-	rules, err := signInRules(c.store.Reader(ctx))
+	rules, err := c.signInRules(c.store.Reader(ctx))
 	if err != nil {
 		return c.explain(ctx, a, err)
 	}
@@ -91,7 +91,13 @@ func (c *Core) SetPassword(ctx context.Context, user muster.ID, fresh string) er
 // setPassword stores a new hash and ends what the old password had opened.
 func (tx *Tx) setPassword(u *muster.User, phc string) error {
 	now := tx.Now()
+	if tx.Actor.Behind != 0 {
+		return muster.ErrDenied // who acts as somebody else leaves no way back in
+	}
 	if err := tx.SetCredential(u.ID, store.CredentialPassword, phc, now); err != nil {
+		return err
+	}
+	if err := tx.VoidMailTokens(u.ID, []string{MailReset, purposeReset}, now); err != nil {
 		return err
 	}
 	if _, err := tx.EndSessionsOf(u.ID, tx.ownSession(u), now); err != nil {

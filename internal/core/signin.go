@@ -42,7 +42,7 @@ func (c *Core) SignIn(ctx context.Context, p Proof) (*SignedIn, error) {
 
 // mayUsePassword is what all password verbs check first.
 func (c *Core) mayUsePassword(ctx context.Context, a muster.Action, acceptEmail func(string) bool, email string) error {
-	rules, err := signInRules(c.store.Reader(ctx))
+	rules, err := c.signInRules(c.store.Reader(ctx))
 	if err != nil {
 		return c.explain(ctx, a, err)
 	}
@@ -159,10 +159,25 @@ func (tx *Tx) stillVerified(v verified) (*muster.User, error) {
 
 // signedIn starts a session of the user in the wire that the caller came by.
 func (tx *Tx) signedIn(u *muster.User) (*SignedIn, error) {
+	in, err := tx.startSession(u, 0, sessionLife)
+	if err == nil {
+		// However somebody came in, that he did is one kind of event.
+		tx.RecordWith(sessionResource(in.Session.ID), u.ID)
+		tx.records[len(tx.records)-1].Action = muster.ActionSignIn.Name
+	}
+	return in, err
+}
+
+func sessionResource(id muster.ID) muster.Resource {
+	return muster.Resource{Noun: muster.NounSession, ID: id}
+}
+
+// startSession starts a session in which somebody else may stand behind the user.
+func (tx *Tx) startSession(u *muster.User, behind muster.ID, life time.Duration) (*SignedIn, error) {
 	now := tx.Now()
 	s := &muster.Session{
-		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Wire: tx.Actor.Origin.Wire, Agent: tx.Actor.Origin.Agent, Address: tx.Actor.Origin.Address,
-		CreatedAt: now, ExpiresAt: now.Add(sessionLife),
+		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Behind: behind, Wire: tx.Actor.Origin.Wire, Agent: tx.Actor.Origin.Agent, Address: tx.Actor.Origin.Address,
+		CreatedAt: now, ExpiresAt: now.Add(life),
 	}
 	if err := tx.EndOldSessionsOf(u.ID, sessionsPerUser-1, now); err != nil {
 		return nil, err
@@ -174,14 +189,13 @@ func (tx *Tx) signedIn(u *muster.User) (*SignedIn, error) {
 	if err != nil {
 		return nil, err
 	}
-	tx.RecordWith(muster.Resource{Noun: muster.NounSession, ID: s.ID}, u.ID)
 	return &SignedIn{User: u, Session: s, Groups: groups}, nil
 }
 
 // RenewSession answers who is signed in, for a new token of the same session.
 func (c *Core) RenewSession(ctx context.Context) (*SignedIn, error) {
 	return view(ctx, c, muster.ActionRenewSession, func(v *View) (*SignedIn, error) {
-		if err := v.Require(muster.Resource{Noun: muster.NounSession, ID: v.Actor.Session}); err != nil {
+		if err := v.Require(sessionResource(v.Actor.Session)); err != nil {
 			return nil, err
 		}
 		e, err := c.rights.of(ctx, v.Actor.Realm, v.Actor.Session)
@@ -196,7 +210,7 @@ func (c *Core) RenewSession(ctx context.Context) (*SignedIn, error) {
 // SignOut ends the session by which the caller came, with all its tokens.
 func (c *Core) SignOut(ctx context.Context) error {
 	_, err := do(ctx, c, muster.ActionSignOut, func(tx *Tx) (struct{}, error) {
-		res := muster.Resource{Noun: muster.NounSession, ID: tx.Actor.Session}
+		res := sessionResource(tx.Actor.Session)
 		if err := tx.Require(res); err != nil {
 			return struct{}{}, err
 		}

@@ -18,7 +18,7 @@ type NewAccount struct {
 // right password signs in to it. The first account of the house becomes an administrator.
 func (c *Core) SignUp(ctx context.Context, in NewAccount) (*SignedIn, error) {
 	a := muster.ActionSignUp
-	rules, err := signInRules(c.store.Reader(ctx))
+	rules, err := c.signInRules(c.store.Reader(ctx))
 	if err != nil {
 		return nil, c.explain(ctx, a, err)
 	}

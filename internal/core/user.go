@@ -172,7 +172,7 @@ func (tx *Tx) changeEmail(u, was *muster.User) error {
 	if tx.Actor.User != u.ID {
 		return nil
 	}
-	rules, err := signInRules(tx.Reader)
+	rules, err := tx.core.signInRules(tx.Reader)
 	if err != nil || !rules.ConfirmationRequired {
 		return err
 	}

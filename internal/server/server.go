@@ -72,7 +72,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if made {
 		s.log.Info("keys made; without this file no token and no sealed value can be read: keep a copy apart from the database", "file", s.cfg.KeysPath())
 	}
-	s.core, err = core.New(ctx, core.Options{Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log})
+	s.core, err = core.New(ctx, core.Options{Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL()})
 	if err != nil {
 		return err
 	}
@@ -167,4 +167,12 @@ func (s *Server) warnOpen() {
 	if err == nil && !addr.Addr().IsLoopback() {
 		s.log.Warn("this address can be reached from other machines and speaks plain HTTP: put a proxy with TLS in front of it", "address", s.Address())
 	}
+}
+
+// publicURL is what links begin with. A request never says.
+func (s *Server) publicURL() string {
+	if s.cfg.PublicURL != "" {
+		return s.cfg.PublicURL
+	}
+	return "http://" + s.cfg.Listen
 }

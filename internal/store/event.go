@@ -56,6 +56,9 @@ func (r *Reader) Events(realm muster.ID, f muster.EventFilter) ([]*muster.Event,
 	if len(f.Actors) > 0 {
 		w.in("actor IN (%s)", f.Actors)
 	}
+	if f.Resource != nil {
+		w.add("noun = ? AND subject = ?", f.Resource.Noun, f.Resource.ID)
+	}
 	if f.Actions != nil {
 		w.texts("action", f.Actions)
 	}

@@ -98,6 +98,16 @@ func (tx *Tx) RemoveMember(group, user muster.ID) (bool, error) {
 	return n == 1, err
 }
 
+// MoveMembers puts all members of a group into another one as well, and takes them out of the first.
+func (tx *Tx) MoveMembers(from, to muster.ID, at time.Time) error {
+	err := tx.run(`INSERT INTO member (group_id, user_id, created_at) SELECT $1, user_id, $2 FROM member WHERE group_id = $3 ON CONFLICT DO NOTHING`,
+		to, stamp(at), from)
+	if err != nil {
+		return err
+	}
+	return tx.run(`DELETE FROM member WHERE group_id = $1`, from)
+}
+
 // IsMember reports whether the user is in the group, in whatever state the two are.
 func (r *Reader) IsMember(group, user muster.ID) (bool, error) {
 	return r.exists(`SELECT 1 FROM member WHERE group_id = $1 AND user_id = $2`, group, user)

@@ -56,6 +56,15 @@ var logNames = map[string]logName{
 	muster.ActionSetPassword.Name:      {"system:user", "setPassword", "changed password of {object}"},
 	muster.ActionListGroups.Name:       {"system:role", "search", "searched for roles"},
 	muster.ActionReadGroup.Name:        {"system:role", "lookup", "looked up {object}"},
+	muster.ActionArchiveGroup.Name:     {"system:role", "archive", "archived {object}"},
+	muster.ActionUnarchiveGroup.Name:   {"system:role", "unarchive", "unarchived {object}"},
+	muster.ActionMergeGroups.Name:      {"system:role", "merge", "merged {object} into another role"},
+	muster.ActionReadStatistics.Name:   {"system:statistics", "serve", "counted"},
+	muster.ActionImpersonate.Name:      {"system:auth", "impersonate", "impersonated {object}"},
+	muster.ActionRequestReset.Name:     {"system:auth", "sendPasswordResetToken", "sent password reset to {email}"},
+	muster.ActionExchangeReset.Name:    {"system:auth", "exchangePasswordResetToken", "exchanged password reset token"},
+	muster.ActionResetPassword.Name:    {"system:auth", "changePassword", "reset password of {object}"},
+	muster.ActionExchangeToken.Name:    {"system:auth", "validateToken", "exchanged token"},
 	muster.ActionListMembers.Name:      {"system:role", "members", "listed members of {object}"},
 	muster.ActionCreateGroup.Name:      {"system:role", "create", "created {object}"},
 	muster.ActionUpdateGroup.Name:      {"system:role", "update", "updated {object}"},
@@ -63,6 +72,14 @@ var logNames = map[string]logName{
 	muster.ActionUndeleteGroup.Name:    {"system:role", "undelete", "undeleted {object}"},
 	muster.ActionAddMember.Name:        {"system:role", "memberAdd", "added {member} to {object}"},
 	muster.ActionRemoveMember.Name:     {"system:role", "memberRemove", "removed {member} from {object}"},
+	muster.ActionListRules.Name:        {"system:role", "rules", "listed rules of {object}"},
+	muster.ActionSetRules.Name:         {"system:role", "grant", "{rule}"},
+	muster.ActionClearRules.Name:       {"system:role", "grant", "removed all rules of {object}"},
+	muster.ActionListOperations.Name:   {"system", "lookup", "looked up permissions"},
+	muster.ActionListSettings.Name:     {"system:setting", "search", "listed settings"},
+	muster.ActionReadSetting.Name:      {"system:setting", "lookup", "read a setting"},
+	muster.ActionSetSettings.Name:      {"system:setting", "update", "changed settings"},
+	muster.ActionPublicSettings.Name:   {"system:setting", "lookup", "read public settings"},
 	muster.ActionListEvents.Name:       {"system:actionlog", "search", "searched the action log"},
 }
 
@@ -135,9 +152,11 @@ func (f *facade) listActions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	actors := ids(p.ActorID)
-	events, err := f.core.ListEvents(r.Context(), muster.EventFilter{
-		From: p.From.Time, To: p.To.Time, Actions: actionsCalled(p.Resource, p.Action), Actors: actors, Page: p.page(),
-	})
+	filter := muster.EventFilter{From: p.From.Time, To: p.To.Time, Actions: actionsCalled(p.Resource, p.Action), Actors: actors, Page: p.page()}
+	if on := coreResource(p.Resource); on.Noun != "" && (p.Action == "" || p.Action == grant) {
+		filter.Actions, filter.Resource = []string{muster.ActionSetRules.Name}, &on // grants are logged under the resource of the rule
+	}
+	events, err := f.core.ListEvents(r.Context(), filter)
 	if err != nil {
 		return err
 	}
@@ -164,13 +183,28 @@ func logEntryOf(e core.SeenEvent) logEntry {
 		ActorID: e.Event.Actor.String(), Resource: name.resource, Action: name.action, Severity: severity(e.Event),
 		Description: describe(name, e.Event), Meta: meta(e.Changes), Actor: e.ActorName,
 	}
+	if isGrant(e.Event) {
+		entry.Resource = resourceName(e.Resource)
+		entry.Meta["rule.resource"] = entry.Resource
+	}
 	if e.Refused() {
 		entry.Error = cut(errorText(e.Action, e.Kind, e.Code, e.Field, ""), 64)
+	}
+	if e.Behind != 0 {
+		entry.Meta["impersonatedBy"] = e.Behind
 	}
 	if e.Count > 1 {
 		entry.Meta["count"] = e.Count
 	}
 	return entry
+}
+
+// grant is what the log calls the setting of a rule.
+const grant = "grant"
+
+// isGrant reports whether the event tells of one rule that was set. Its resource is that of the rule.
+func isGrant(e *muster.Event) bool {
+	return e.Action == muster.ActionSetRules.Name && e.Changes["rule.operation"] != nil
 }
 
 // origin names the wire by which a request came (one-core, 8).
@@ -190,7 +224,11 @@ func describe(name logName, e *muster.Event) string {
 	email := cmp.Or(text("email"), text("new.email"), "somebody")
 	object := cmp.Or(text("user.handle"), text("group.handle"), text("new.handle"), text("user.email"), text("group.name"), text("new.email"), text("new.name"), e.Resource.ID.String())
 	member := cmp.Or(text("member.email"), text("member.handle"), e.Related.String())
-	fill := strings.NewReplacer("{object}", object, "{member}", member, "{email}", email)
+	rule := "set rules of " + object
+	if isGrant(e) {
+		rule = text("rule.access") + " " + e.Related.String() + " to " + text("rule.operation") + " on " + resourceName(e.Resource)
+	}
+	fill := strings.NewReplacer("{rule}", rule, "{object}", object, "{member}", member, "{email}", email)
 	switch {
 	case !e.Refused():
 		return fill.Replace(name.does)
@@ -218,6 +256,12 @@ func meta(changes map[string]any) map[string]any {
 	for k, v := range changes {
 		if rest, ok := strings.CutPrefix(k, "group."); ok {
 			k = "role." + rest
+		}
+		if k == "rule.group" {
+			k = "rule.roleID"
+		}
+		if op, ok := v.(string); ok && k == "rule.operation" {
+			v = operationName(op)
 		}
 		if rest, ok := strings.CutSuffix(k, ".id"); ok {
 			k = rest + ".ID"

@@ -1,38 +1,54 @@
 package corteza
 
-import "muster"
+import (
+	"cmp"
+
+	"muster"
+)
 
 // masked is what the original says of whatever it does not classify.
 const masked = "failed to complete request due to internal error"
 
 // denials are the words for "you may not", by action.
 var denials = map[string]string{
-	muster.ActionListUsers.Name:     "not allowed to list users",
-	muster.ActionReadUser.Name:      "not allowed to read this user",
-	muster.ActionListGroupsOf.Name:  "not allowed to read this user",
-	muster.ActionCreateUser.Name:    "not allowed to create users",
-	muster.ActionUpdateUser.Name:    "not allowed to update this user",
-	muster.ActionSetPassword.Name:   "not allowed to update this user",
-	muster.ActionDeleteUser.Name:    "not allowed to delete this user",
-	muster.ActionUndeleteUser.Name:  "not allowed to delete this user",
-	muster.ActionSuspendUser.Name:   "not allowed to suspend this user",
-	muster.ActionUnsuspendUser.Name: "not allowed to unsuspend this user",
-	muster.ActionListGroups.Name:    "not allowed to list roles",
-	muster.ActionReadGroup.Name:     "not allowed to read this role",
-	muster.ActionListMembers.Name:   "not allowed to read this role",
-	muster.ActionCreateGroup.Name:   "not allowed to create roles",
-	muster.ActionUpdateGroup.Name:   "not allowed to update this role",
-	muster.ActionDeleteGroup.Name:   "not allowed to delete this role",
-	muster.ActionUndeleteGroup.Name: "not allowed to delete this role",
-	muster.ActionAddMember.Name:     "not allowed to manage role members",
-	muster.ActionRemoveMember.Name:  "not allowed to manage role members",
-	muster.ActionListEvents.Name:    "not allowed to list users",
+	muster.ActionListUsers.Name:      "not allowed to list users",
+	muster.ActionReadUser.Name:       "not allowed to read this user",
+	muster.ActionListGroupsOf.Name:   "not allowed to read this user",
+	muster.ActionCreateUser.Name:     "not allowed to create users",
+	muster.ActionUpdateUser.Name:     "not allowed to update this user",
+	muster.ActionSetPassword.Name:    "not allowed to update this user",
+	muster.ActionDeleteUser.Name:     "not allowed to delete this user",
+	muster.ActionUndeleteUser.Name:   "not allowed to delete this user",
+	muster.ActionSuspendUser.Name:    "not allowed to suspend this user",
+	muster.ActionUnsuspendUser.Name:  "not allowed to unsuspend this user",
+	muster.ActionListGroups.Name:     "not allowed to list roles",
+	muster.ActionReadGroup.Name:      "not allowed to read this role",
+	muster.ActionListMembers.Name:    "not allowed to read this role",
+	muster.ActionCreateGroup.Name:    "not allowed to create roles",
+	muster.ActionUpdateGroup.Name:    "not allowed to update this role",
+	muster.ActionDeleteGroup.Name:    "not allowed to delete this role",
+	muster.ActionUndeleteGroup.Name:  "not allowed to delete this role",
+	muster.ActionAddMember.Name:      "not allowed to manage role members",
+	muster.ActionRemoveMember.Name:   "not allowed to manage role members",
+	muster.ActionListRules.Name:      "not allowed to set permissions",
+	muster.ActionSetRules.Name:       "not allowed to set permissions",
+	muster.ActionClearRules.Name:     "not allowed to set permissions",
+	muster.ActionArchiveGroup.Name:   "not allowed to archive this role",
+	muster.ActionUnarchiveGroup.Name: "not allowed to delete this role",
+	muster.ActionMergeGroups.Name:    "not allowed to update this role",
+	muster.ActionReadStatistics.Name: "not allowed to read statistics",
+	muster.ActionImpersonate.Name:    "not allowed to impersonate this user",
+	muster.ActionListSettings.Name:   "not allowed to read settings",
+	muster.ActionReadSetting.Name:    "not allowed to read settings",
+	muster.ActionSetSettings.Name:    "not allowed to manage settings",
+	muster.ActionListEvents.Name:     "not allowed to list users",
 }
 
 // strangers are the words for "sign in first" where they differ from the usual ones.
 var strangers = map[string]string{
 	muster.ActionRenewSession.Name:   "not authenticated",
 	muster.ActionChangePassword.Name: "invalid user (not authenticated)",
+	muster.ActionImpersonate.Name:    "not allowed to impersonate this user",
 }
 
 // sentences are the words for errors that are the same everywhere, by code.
@@ -41,6 +57,7 @@ var sentences = map[string]string{
 	muster.ErrUnconfirmed.Code:    "system requires confirmed email before logging in",
 	muster.ErrSignInDisabled.Code: "internal login (username/password) is disabled",
 	muster.ErrSignUpDisabled.Code: "internal sign-up (username/password) is disabled",
+	muster.ErrResetDisabled.Code:  "password reset is disabled",
 	muster.ErrWeakPassword.Code:   "provided password is not secure; use longer password with more non-alphanumeric character",
 	muster.ErrOldPassword.Code:    "failed to change password, old password does not match",
 	muster.ErrInvalidToken.Code:   "invalid token",
@@ -71,8 +88,15 @@ func errorText(action string, kind muster.Kind, code, field, detail string) stri
 	case "bad-time": // of a query
 		return detail
 	case "invalid":
-		if field != "" && field != "sort" {
+		if field == "setting" {
+			return cmp.Or(detail, "invalid setting") // the original has no words for it
+		}
+		if field != "" && field != "sort" && field != "rule" {
 			return "invalid " + field
+		}
+	case muster.ErrTokenUnknown.Code:
+		if action == muster.ActionExchangeReset.Name {
+			return sentences[muster.ErrInvalidToken.Code]
 		}
 	case muster.ErrUserNotFound.Code:
 		if field == "user" && action == muster.ActionReadUser.Name {

@@ -176,3 +176,19 @@ func decode[T any](r *http.Request) (p T, err error) {
 	err = httpx.DecodeParams(r, &p)
 	return p, err
 }
+
+// decodeJSON reads a body that can't be a form.
+func decodeJSON(r *http.Request, into any) error {
+	body, err := httpx.ReadBody(r)
+	if err != nil || len(body) == 0 {
+		return err
+	}
+	media, err := httpx.MediaType(r)
+	if err != nil {
+		return err
+	}
+	if media != contentType {
+		return httpx.ErrUnsupported
+	}
+	return httpx.DecodeJSON(body, into)
+}

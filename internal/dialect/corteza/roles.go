@@ -189,3 +189,25 @@ func onMember(verb func(ctx context.Context, group, user muster.ID) error) func(
 		return succeed(w)
 	}
 }
+
+type mergeParams struct {
+	Destination idParam `json:"destination"`
+}
+
+func (f *facade) mergeRole(w http.ResponseWriter, r *http.Request) error {
+	p, err := decode[mergeParams](r)
+	if err != nil {
+		return err
+	}
+	if p.Destination == 0 {
+		return errInvalidID
+	}
+	return onRole(func(ctx context.Context, id muster.ID) error {
+		return f.core.MergeGroups(ctx, id, muster.ID(p.Destination))
+	})(w, r)
+}
+
+// moveRole has been obsolete in the original for as long as anybody remembers, and always fails.
+func moveRole(http.ResponseWriter, *http.Request) error { return errObsolete }
+
+var errObsolete = muster.Errorf(muster.Disabled, "obsolete", "this call is obsolete")

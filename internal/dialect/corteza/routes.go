@@ -11,9 +11,14 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionReadSignInRules, "GET", "/auth/", f.authSettings),
 		httpx.For(muster.ActionRenewSession, "GET", "/auth/check", f.authCheck),
 		httpx.For(muster.ActionSignOut, "GET", "/auth/logout", f.authLogout),
+		httpx.For(muster.ActionImpersonate, "POST", "/auth/impersonate", f.impersonate),
+		httpx.For(muster.ActionExchangeToken, "POST", "/auth/exchange", f.exchange),
 		httpx.For(muster.ActionSignIn, "POST", "/auth/internal/login", f.login),
 		httpx.For(muster.ActionSignUp, "POST", "/auth/internal/signup", f.signUp),
 		httpx.For(muster.ActionConfirmEmail, "POST", "/auth/internal/confirm-email", f.confirmEmail),
+		httpx.For(muster.ActionRequestReset, "POST", "/auth/internal/request-password-reset", f.requestReset),
+		httpx.For(muster.ActionExchangeReset, "POST", "/auth/internal/exchange-password-reset-token", f.exchangeReset),
+		httpx.For(muster.ActionResetPassword, "POST", "/auth/internal/reset-password", f.resetPassword),
 		httpx.For(muster.ActionChangePassword, "POST", "/auth/internal/change-password", f.changePassword),
 
 		httpx.For(muster.ActionListUsers, "GET", "/users/", f.listUsers),
@@ -35,10 +40,26 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionUpdateGroup, "PUT", "/roles/{roleID}", f.updateRole),
 		httpx.For(muster.ActionDeleteGroup, "DELETE", "/roles/{roleID}", onRole(f.core.DeleteGroup)),
 		httpx.For(muster.ActionUndeleteGroup, "POST", "/roles/{roleID}/undelete", onRole(f.core.UndeleteGroup)),
+		httpx.For(muster.ActionArchiveGroup, "POST", "/roles/{roleID}/archive", onRole(f.core.ArchiveGroup)),
+		httpx.For(muster.ActionUnarchiveGroup, "POST", "/roles/{roleID}/unarchive", onRole(f.core.UnarchiveGroup)),
+		httpx.For(muster.ActionMergeGroups, "POST", "/roles/{roleID}/merge", f.mergeRole),
+		httpx.For(muster.ActionReadGroup, "POST", "/roles/{roleID}/move", moveRole),
 		httpx.For(muster.ActionListMembers, "GET", "/roles/{roleID}/members", f.listMembers),
 		httpx.For(muster.ActionAddMember, "POST", "/roles/{roleID}/member/{userID}", onMember(f.core.AddMember)),
 		httpx.For(muster.ActionRemoveMember, "DELETE", "/roles/{roleID}/member/{userID}", onMember(f.core.RemoveMember)),
 
+		httpx.For(muster.ActionListOperations, "GET", "/permissions/", f.listPermissions),
+		httpx.For(muster.ActionListOperations, "GET", "/permissions/effective", f.effectivePermissions),
+		httpx.For(muster.ActionListRules, "GET", "/permissions/{roleID}/rules", f.listRules),
+		httpx.For(muster.ActionSetRules, "PATCH", "/permissions/{roleID}/rules", f.setRules),
+		httpx.For(muster.ActionClearRules, "DELETE", "/permissions/{roleID}/rules", onRole(f.core.ClearRules)),
+
+		httpx.For(muster.ActionListSettings, "GET", "/settings/", f.listSettings),
+		httpx.For(muster.ActionSetSettings, "PATCH", "/settings/", f.setSettings),
+		httpx.For(muster.ActionPublicSettings, "GET", "/settings/current", f.currentSettings),
+		httpx.For(muster.ActionReadSetting, "GET", "/settings/{key}", f.readSetting),
+
+		httpx.For(muster.ActionReadStatistics, "GET", "/stats/", f.statistics),
 		httpx.For(muster.ActionListEvents, "GET", "/actionlog/", f.listActions),
 	}
 }

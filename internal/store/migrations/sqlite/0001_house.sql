@@ -113,6 +113,7 @@ CREATE TABLE rule (
     resource_id INTEGER NOT NULL, -- 0: all of the noun
     operation   TEXT NOT NULL,
     access      INTEGER NOT NULL, -- 1 allow, 2 deny
+    position    INTEGER NOT NULL, -- rules are shown in the order in which they were made
     PRIMARY KEY (group_id, noun, resource_id, operation)
 ) WITHOUT ROWID;
 CREATE INDEX rule_resource ON rule (noun, operation, resource_id, group_id, access);
@@ -186,40 +187,34 @@ INSERT INTO "group" (id, realm, name, name_key, handle, handle_key, description,
     (1, 1, 'Everyone', 'everyone', 'everyone', 'everyone', '', 0, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER), 0, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER), 0, 0, 1),
     (2, 1, 'Administrators', 'administrators', 'admins', 'admins', '', 0, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER), 0, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER), 0, 0, 1);
 
-INSERT INTO rule (group_id, noun, resource_id, operation, access) VALUES
-    (1, 'user', 0, 'read', 1),
-    (1, 'application', 0, 'read', 1),
-    (1, 'group', 0, 'read', 1),
-    (2, 'realm', 0, 'access', 1),
-    (2, 'realm', 0, 'grant', 1),
-    (2, 'realm', 0, 'settings.read', 1),
-    (2, 'realm', 0, 'settings.manage', 1),
-    (2, 'realm', 0, 'organisation.create', 1),
-    (2, 'realm', 0, 'application.create', 1),
-    (2, 'realm', 0, 'user.create', 1),
-    (2, 'realm', 0, 'group.create', 1),
-    (2, 'realm', 0, 'reminder.assign', 1),
-    (2, 'application', 0, 'read', 1),
-    (2, 'application', 0, 'update', 1),
-    (2, 'application', 0, 'delete', 1),
-    (2, 'user', 0, 'read', 1),
-    (2, 'user', 0, 'update', 1),
-    (2, 'user', 0, 'suspend', 1),
-    (2, 'user', 0, 'unsuspend', 1),
-    (2, 'user', 0, 'delete', 1),
-    (2, 'user', 0, 'unmask.email', 1),
-    (2, 'user', 0, 'unmask.name', 1),
-    (2, 'group', 0, 'read', 1),
-    (2, 'group', 0, 'update', 1),
-    (2, 'group', 0, 'delete', 1),
-    (2, 'group', 0, 'members.manage', 1);
+INSERT INTO rule (group_id, noun, resource_id, operation, access, position) VALUES
+    (1, 'user', 0, 'read', 1, 1),
+    (1, 'application', 0, 'read', 1, 2),
+    (1, 'group', 0, 'read', 1, 3),
+    (2, 'application', 0, 'delete', 1, 4),
+    (2, 'application', 0, 'read', 1, 5),
+    (2, 'application', 0, 'update', 1, 6),
+    (2, 'user', 0, 'delete', 1, 7),
+    (2, 'user', 0, 'read', 1, 8),
+    (2, 'user', 0, 'suspend', 1, 9),
+    (2, 'user', 0, 'unmask.email', 1, 10),
+    (2, 'user', 0, 'unmask.name', 1, 11),
+    (2, 'user', 0, 'unsuspend', 1, 12),
+    (2, 'user', 0, 'update', 1, 13),
+    (2, 'group', 0, 'delete', 1, 14),
+    (2, 'group', 0, 'members.manage', 1, 15),
+    (2, 'group', 0, 'read', 1, 16),
+    (2, 'group', 0, 'update', 1, 17),
+    (2, 'realm', 0, 'access', 1, 18),
+    (2, 'realm', 0, 'application.create', 1, 19),
+    (2, 'realm', 0, 'grant', 1, 20),
+    (2, 'realm', 0, 'organisation.create', 1, 21),
+    (2, 'realm', 0, 'reminder.assign', 1, 22),
+    (2, 'realm', 0, 'group.create', 1, 23),
+    (2, 'realm', 0, 'settings.manage', 1, 24),
+    (2, 'realm', 0, 'settings.read', 1, 25),
+    (2, 'realm', 0, 'user.create', 1, 26);
 
-INSERT INTO setting (realm, name, user_id, value, updated_at) VALUES
-    (1, 'auth.internal.enabled', 0, 'true', CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),
-    (1, 'auth.internal.signup.enabled', 0, 'true', CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),
-    (1, 'auth.internal.signup.email-confirmation-required', 0, 'true', CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),
-    (1, 'auth.internal.password-reset.enabled', 0, 'true', CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),
-    (1, 'auth.external.enabled', 0, 'true', CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER));
 
 -- +goose StatementBegin
 CREATE TRIGGER event_is_final BEFORE UPDATE ON event

@@ -1,0 +1,21 @@
+package core
+
+import (
+	"context"
+
+	"muster"
+)
+
+// ReadStatistics counts users and groups, and on which days they were made, changed and taken out of use.
+func (c *Core) ReadStatistics(ctx context.Context) (muster.Statistics, error) {
+	return view(ctx, c, muster.ActionReadStatistics, func(v *View) (s muster.Statistics, err error) {
+		if err := v.Require(muster.Realm()); err != nil {
+			return s, err
+		}
+		if s.Users, err = v.UserStatistics(muster.MainRealm); err != nil {
+			return s, err
+		}
+		s.Groups, err = v.GroupStatistics(muster.MainRealm)
+		return s, err
+	})
+}

@@ -1,0 +1,60 @@
+package corteza
+
+import (
+	"net/http"
+
+	"muster"
+)
+
+// days are alternately the Unix second of a day's beginning and a count; never null.
+type days []int64
+
+func daysOf(list []muster.Day) days {
+	d := make(days, 0, 2*len(list))
+	for _, day := range list {
+		d = append(d, day.Start, int64(day.Count))
+	}
+	return d
+}
+
+func (f *facade) statistics(w http.ResponseWriter, r *http.Request) error {
+	s, err := f.core.ReadStatistics(r.Context())
+	if err != nil {
+		return err
+	}
+	type users struct {
+		Total          int  `json:"total"`
+		Valid          int  `json:"valid"`
+		Deleted        int  `json:"deleted"`
+		Suspended      int  `json:"suspended"`
+		DailyCreated   days `json:"dailyCreated"`
+		DailyDeleted   days `json:"dailyDeleted"`
+		DailyUpdated   days `json:"dailyUpdated"`
+		DailySuspended days `json:"dailySuspended"`
+	}
+	type roles struct {
+		Total         int  `json:"total"`
+		Valid         int  `json:"valid"`
+		Deleted       int  `json:"deleted"`
+		Archived      int  `json:"archived"`
+		DailyCreated  days `json:"dailyCreated"`
+		DailyDeleted  days `json:"dailyDeleted"`
+		DailyUpdated  days `json:"dailyUpdated"`
+		DailyArchived days `json:"dailyArchived"`
+	}
+	type applications struct {
+		Total   int `json:"total"`
+		Deleted int `json:"deleted"`
+		Valid   int `json:"valid"`
+	}
+	u, g := s.Users, s.Groups
+	return respond(w, struct {
+		Users        users        `json:"users"`
+		Roles        roles        `json:"roles"`
+		Applications applications `json:"applications"` // there are none yet
+	}{
+		users{u.Total, u.Valid, u.Deleted, u.Suspended, daysOf(u.DailyCreated), daysOf(u.DailyDeleted), daysOf(u.DailyUpdated), daysOf(u.DailySuspended)},
+		roles{g.Total, g.Valid, g.Deleted, g.Archived, daysOf(g.DailyCreated), daysOf(g.DailyDeleted), daysOf(g.DailyUpdated), daysOf(g.DailyArchived)},
+		applications{},
+	})
+}
