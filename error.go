@@ -95,6 +95,7 @@ var (
 	ErrSelf             = Errorf(Conflict, "self", "nobody does this to himself")
 	ErrAdminOnly        = Errorf(Denied, "administrators-only", "only administrators act on administrators")
 	ErrBuiltIn          = Errorf(Conflict, "built-in", "a built-in group stays as it is")
+	ErrThrottled        = Errorf(Busy, "throttled", "too many tries, wait a minute")
 	ErrBusy             = Errorf(Busy, "busy", "too many requests at once, try again in a moment")
 	ErrUnavailable      = Errorf(Busy, "unavailable", "this node can't take changes at the moment")
 	ErrConflictingWrite = Errorf(Conflict, "changed", "somebody else changed it meanwhile")

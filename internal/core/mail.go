@@ -95,7 +95,7 @@ func (c *Core) ConfirmEmail(ctx context.Context, text string) (*SignedIn, error)
 	if !ok {
 		return nil, muster.ErrInvalidToken
 	}
-	return do(ctx, c, muster.ActionConfirmEmail, func(tx *Tx) (*SignedIn, error) {
+	return withTokenPlace(ctx, c, muster.ActionConfirmEmail, func(tx *Tx) (*SignedIn, error) {
 		u, err := tx.useMailToken(MailConfirmation, secret, id)
 		if err != nil {
 			return nil, err

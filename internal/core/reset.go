@@ -29,10 +29,11 @@ func (c *Core) RequestPasswordReset(ctx context.Context, email string) error {
 	if err != nil {
 		return c.explain(ctx, a, err)
 	}
+	mayMail := u != nil && c.mayMail(ctx, u)
 	secret := token.Alnum(mailTokenSecret)
 	_, err = do(ctx, c, a, func(tx *Tx) (struct{}, error) {
 		tx.About(muster.Resource{Noun: muster.NounUser}, "email", legalEmail(email))
-		if u == nil || !u.Live() {
+		if u == nil || !u.Live() || !mayMail {
 			return struct{}{}, muster.ErrUserNotFound // recorded, at the cost of a mail
 		}
 		tx.Record(muster.UserResource(u.ID), userChanges("user", u)...)
@@ -73,7 +74,7 @@ func (c *Core) ExchangeResetToken(ctx context.Context, text string) (*Exchanged,
 		return nil, muster.ErrInvalidToken
 	}
 	next := token.Alnum(mailTokenSecret)
-	return do(ctx, c, a, func(tx *Tx) (*Exchanged, error) {
+	return withTokenPlace(ctx, c, a, func(tx *Tx) (*Exchanged, error) {
 		u, err := tx.useMailToken(MailReset, secret, id)
 		if err != nil {
 			return nil, err
@@ -109,7 +110,7 @@ func (c *Core) ResetPassword(ctx context.Context, text, fresh string) (*SignedIn
 			return nil, c.explain(ctx, a, busy(err))
 		}
 	}
-	in, err := do(ctx, c, a, func(tx *Tx) (*SignedIn, error) {
+	in, err := withTokenPlace(ctx, c, a, func(tx *Tx) (*SignedIn, error) {
 		u, err := tx.useMailToken(purposeReset, secret, id)
 		if err != nil {
 			return nil, err
@@ -147,7 +148,7 @@ func (c *Core) ExchangeToken(ctx context.Context, text string) (*SignedIn, error
 	if !ok {
 		return nil, muster.ErrInvalidToken
 	}
-	return do(ctx, c, muster.ActionExchangeToken, func(tx *Tx) (*SignedIn, error) {
+	return withTokenPlace(ctx, c, muster.ActionExchangeToken, func(tx *Tx) (*SignedIn, error) {
 		u, err := tx.useMailToken(purposeExternal, secret, id)
 		if err != nil {
 			return nil, err

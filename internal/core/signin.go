@@ -94,13 +94,33 @@ func (c *Core) signIn(ctx context.Context, p Proof) (*SignedIn, error) {
 	if err != nil {
 		return nil, c.explain(ctx, muster.ActionSignIn, err)
 	}
+	place, err := c.takePlace(ctx, u, p.Email)
+	if err != nil {
+		return nil, c.refuseThrottled(ctx, u, p.Email)
+	}
 	v := verified{user: u}
 	if p.Password != "" && len(p.Password) <= muster.MaxPassword {
 		if v, err = c.verify(ctx, u, p.Password); err != nil {
 			return nil, c.explain(ctx, muster.ActionSignIn, err)
 		}
 	}
-	return c.startSession(ctx, p.Email, v)
+	in, err := c.startSession(ctx, p.Email, v)
+	if v.ok {
+		place.giveBack()
+	}
+	return in, err
+}
+
+// refuseThrottled records a sign-in that nobody looked at.
+func (c *Core) refuseThrottled(ctx context.Context, u *muster.User, email string) error {
+	_, err := do(ctx, c, muster.ActionSignIn, func(tx *Tx) (struct{}, error) {
+		tx.About(muster.Resource{Noun: muster.NounSession}, "email", legalEmail(email), "credentials.kind", store.CredentialPassword)
+		if u != nil {
+			tx.ActsAs(u.ID)
+		}
+		return struct{}{}, muster.ErrThrottled
+	})
+	return err
 }
 
 // startSession starts a session for the user whose password was verified, or records that it could not be.
@@ -125,7 +145,7 @@ func (c *Core) startSession(ctx context.Context, email string, v verified) (*Sig
 		}
 		return tx.signedIn(u)
 	})
-	if errors.Is(err, muster.ErrUnconfirmed) {
+	if errors.Is(err, muster.ErrUnconfirmed) && c.mayMail(ctx, v.user) {
 		if err := c.sendConfirmation(ctx, v.user); err != nil {
 			return nil, err
 		}

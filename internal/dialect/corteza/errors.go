@@ -72,6 +72,11 @@ func errorText(action string, kind muster.Kind, code, field, detail string) stri
 		return s
 	}
 	switch code {
+	case muster.ErrThrottled.Code:
+		if action == muster.ActionSignIn.Name || action == muster.ActionSignUp.Name {
+			return sentences[muster.ErrBadCredentials.Code] // who guesses is not told that nobody looked
+		}
+		return muster.ErrThrottled.Message
 	case muster.ErrUnauthenticated.Code:
 		if s, ok := strangers[action]; ok {
 			return s
