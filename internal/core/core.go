@@ -75,8 +75,10 @@ func New(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	var err error
-	c.follower, err = startFollower(ctx, c)
-	return c, err
+	if c.follower, err = startFollower(ctx, c); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // Close stops following. Close the store after it.
