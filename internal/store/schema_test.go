@@ -122,7 +122,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"IsMember": "read before", "RemoveMember": "read before", "Members": "read before",
 		"GroupsOf": "read before", "LiveGroupsOf": "read before", "RulesOf": "read before", "RulesFor": "read before",
 		"Credential": "read before", "SetCredential": "read before", "FreeSignInNames": "read before", "UseMailToken": "read before", "RealmCreatedAt": "the realm itself",
-		"VoidMailTokens": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
+		"VoidMailTokens": "read before", "SignedInFrom": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
 		"EndSessionsOf": "read before", "EndOldSessionsOf": "read before",
 		"OtherAdministrator": "administrators are of the main realm",
 		"Fact":               "the house", "StateFact": "the house", "NodeNumbers": "the house", "ChangesOf": "caches of all realms",
