@@ -169,7 +169,7 @@ func (w *writer) oneByOne(jobs []*job) {
 			err = w.alone(j)
 		}
 		if err != nil {
-			w.abandon([]*job{j}, cmp.Or(j.given, j.err, err))
+			w.abandon([]*job{j}, err)
 			continue
 		}
 		w.answer([]*job{j})
@@ -195,14 +195,23 @@ func (w *writer) alone(j *job) error {
 	return err
 }
 
-// abandon answers closures that were not done, or whose fate nobody knows.
+// abandon answers closures that were not done, or whose fate nobody knows. In the latter case their hooks run: they may
+// have to drop what this node remembers of something that is changed now, and it costs little if it is not.
 func (w *writer) abandon(jobs []*job, err error) {
-	if errors.Is(err, errNoTransaction) {
+	begun := !errors.Is(err, errNoTransaction)
+	if !begun {
 		w.s.log.Error("the database takes no changes", "waiting", len(jobs), "error", err)
 		err = fmt.Errorf("%w: %w", muster.ErrUnavailable, err)
 	}
+	known := !begun || w.undone(err)
 	for _, j := range jobs {
-		j.err, j.after = err, nil
+		if !begun {
+			j.err = nil // of an earlier try
+		}
+		j.err = cmp.Or(j.given, j.err, err)
+		if known {
+			j.after = nil
+		}
 	}
 	w.answer(jobs)
 }

@@ -137,11 +137,15 @@ func TestConnectionBreaksInTheMiddle(t *testing.T) {
 func TestConnectionBreaksBeforeCommit(t *testing.T) {
 	s := open(t, requireEngine(t, storetest.PostgreSQL))
 	release := hold(t, s)
-	before := submit(t, s, state("before"), nil)
+	hooks := 0
+	before := submit(t, s, func(tx *Tx) error { tx.AfterCommit(func() { hooks++ }); return state("before")(tx) }, nil)
 	breaking := submit(t, s, func(tx *Tx) error { return killWriter(tx, s) }, nil)
 	release()
 	if before.wait() == nil || breaking.wait() == nil {
 		t.Error("a caller was told that his change is done")
+	}
+	if hooks != 1 {
+		t.Error("nobody knows whether the change is done, and what it may have changed is still remembered")
 	}
 	write(t, s, state("after"))
 	wantFacts(t, s, "after")

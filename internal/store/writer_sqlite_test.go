@@ -46,6 +46,7 @@ func TestCommitFails(t *testing.T) {
 		if _, err := tx.conn.conn.ExecContext(context.Background(), "PRAGMA defer_foreign_keys = 1"); err != nil {
 			return err
 		}
+		tx.AfterCommit(func() { t.Error("a hook ran though COMMIT failed") })
 		return cmp.Or(state("guilty")(tx), tx.SetCredential(tx.NewID(), CredentialPassword, "of nobody", tx.Now()))
 	}, func(tx *Tx, _ error) error { return state("refused")(tx) })
 	later := submit(t, s, state("later"), nil)
