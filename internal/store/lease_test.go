@@ -63,6 +63,9 @@ func TestLostLease(t *testing.T) {
 	wantErr(t, asleep.Write(t.Context(), state("late"), nil), muster.ErrUnavailable)
 
 	closeStore(t, asleep)
+	if n := openConfig(t, cfg).Node(); n == 0 {
+		t.Error("who lost the number gave it back")
+	}
 	wantErr(t, errors.Join(heir.node.renew(t.Context()), heir.Ping(t.Context())), nil)
 	write(t, heir, state("of the heir"))
 	wantFacts(t, heir, "in time", "of the heir")

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -16,7 +17,7 @@ type Config struct {
 	Folder      string // of the SQLite database; used when DatabaseURL is empty
 	DatabaseURL string // postgres://…
 	Now         func() time.Time
-	Log         *slog.Logger
+	Log         *slog.Logger // slog's default if nil
 }
 
 // A Store is one open database. It is safe for concurrent use.
@@ -64,7 +65,7 @@ type writerTexts struct{ begin, between, commit []string }
 // Open opens the database, brings its schema up to date and takes a node number. Errors are for the operator: each says
 // what to do.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	s := &Store{log: cfg.Log, now: cfg.Now}
+	s := &Store{log: cmp.Or(cfg.Log, slog.Default()), now: cfg.Now}
 	if cfg.DatabaseURL == "" {
 		s.engine = &sqliteEngine{folder: cfg.Folder}
 	} else {
