@@ -38,7 +38,7 @@ func TestNumberIsFreeAfterRelease(t *testing.T) {
 func TestLostLease(t *testing.T) {
 	cfg := fresh(t, requireEngine(t, storetest.PostgreSQL))
 	now := newClock()
-	cfg.Now = now.now
+	cfg.Now, cfg.LeaseNow = now.now, now.now
 	asleep := openConfig(t, cfg)
 	now.advance(leaseTime - leaseSpare - time.Second)
 	write(t, asleep, state("in time"))
@@ -74,7 +74,7 @@ func TestLostLease(t *testing.T) {
 func TestRenewingKeepsTheNumber(t *testing.T) {
 	cfg := fresh(t, requireEngine(t, storetest.PostgreSQL))
 	now := newClock()
-	cfg.Now = now.now
+	cfg.Now, cfg.LeaseNow = now.now, now.now
 	s := openConfig(t, cfg)
 	for range 3 {
 		now.advance(leaseTime - leaseSpare - time.Second)
@@ -88,7 +88,7 @@ func TestIDsGrowOverARestart(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, engine string) {
 		cfg := fresh(t, engine)
 		now := newClock()
-		cfg.Now = now.now
+		cfg.Now, cfg.LeaseNow = now.now, now.now
 		s := openConfig(t, cfg)
 		var last muster.ID
 		write(t, s, func(tx *Tx) error {

@@ -36,7 +36,7 @@ const (
 // who leaves before his closure has started is taken out of the queue, who leaves later has it done. A closure has two
 // seconds.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error, refused func(*Tx, error) error) error {
-	if err := s.node.check(s.now()); err != nil {
+	if err := s.node.check(); err != nil {
 		return err
 	}
 	j := &job{ctx: ctx, f: f, refused: refused, done: make(chan struct{})}
@@ -303,7 +303,7 @@ func (w *writer) next() *job {
 // only if the whole group has to be given up.
 func (w *writer) closure(j *job, again bool) error {
 	j.err, j.after = j.given, nil
-	if err := w.s.node.check(w.s.now()); err != nil {
+	if err := w.s.node.check(); err != nil {
 		j.err = err
 		return nil
 	}
