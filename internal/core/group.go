@@ -152,14 +152,9 @@ func (c *Core) seenByCaller(ctx context.Context, g *muster.Group, err error) (Se
 	if err != nil {
 		return SeenGroup{}, err
 	}
-	actor := muster.ActorFrom(ctx)
-	v := &View{Actor: actor}
-	if !actor.System {
-		e, err := c.rights.of(ctx, actor.Realm, actor.Session)
-		if err != nil {
-			return SeenGroup{Group: g}, nil // the change is done; the session has ended since
-		}
-		v.rights = e.rights
+	v, err := c.callerView(ctx)
+	if err != nil {
+		return SeenGroup{Group: g}, nil // the change is done; the session has ended since
 	}
 	return v.seenGroup(g), nil
 }
