@@ -311,3 +311,6 @@ type (
 	storeTx        = store.Tx
 	storeMailToken = store.MailToken
 )
+
+// changes is what an event keeps, as text to be searched.
+func (h *house) changes(e *muster.Event) string { return fmt.Sprintf("%+v %+v", e.Changes, *e) }
