@@ -1,9 +1,11 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -193,6 +195,8 @@ func (o *Outbox) Lease(ctx context.Context, lease time.Duration) ([]Letter, erro
 		due, err = tx.LeaseDeliveries(now, now.Add(lease))
 		return err
 	}, nil)
+	// What RETURNING answers has no order.
+	slices.SortFunc(due, func(a, b store.Delivery) int { return cmp.Compare(a.ID, b.ID) })
 	var letters []Letter
 	for _, d := range due {
 		l, openErr := o.letter(ctx, d)
