@@ -58,20 +58,19 @@ func newMailSecret() string { return token.Alnum(mailTokenSecret) }
 
 // mailConfirmation mails the user a link that confirms the e-mail. Earlier links stay good.
 func (tx *Tx) mailConfirmation(u *muster.User, secret string) error {
-	t := &store.MailToken{
-		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Purpose: MailConfirmation, EmailKey: muster.FoldEmail(u.Email),
-		ExpiresAt: tx.Now().Add(mailTokenLife),
-	}
-	t.Digest = tx.core.keys.Digest(t.Purpose, int64(t.ID), secret)
-	if err := tx.InsertMailToken(t); err != nil {
-		return err
-	}
-	m := mail{Kind: MailConfirmation, User: u.ID, To: u.Email}
-	sealed, err := tx.core.keys.Seal(sealContext(m), []byte(secret+t.ID.String()))
+	return tx.mailToken(u, MailConfirmation, secret)
+}
+
+// mailToken mails the user a link with a token for the purpose that the kind of mail is.
+func (tx *Tx) mailToken(u *muster.User, kind, secret string) error {
+	id, err := tx.issueToken(u, kind, secret)
 	if err != nil {
 		return err
 	}
-	m.Token = sealed
+	m := mail{Kind: kind, User: u.ID, To: u.Email}
+	if m.Token, err = tx.core.keys.Seal(sealContext(m), []byte(secret+id.String())); err != nil {
+		return err
+	}
 	tx.mails = append(tx.mails, m)
 	return nil
 }
@@ -106,7 +105,7 @@ func (c *Core) ConfirmEmail(ctx context.Context, text string) (*SignedIn, error)
 	if !ok {
 		return nil, muster.ErrInvalidToken
 	}
-	return do(ctx, c, muster.ActionConfirmEmail, func(tx *Tx) (*SignedIn, error) {
+	return withTokenPlace(ctx, c, muster.ActionConfirmEmail, func(tx *Tx) (*SignedIn, error) {
 		u, err := tx.useMailToken(MailConfirmation, secret, id)
 		if err != nil {
 			return nil, err
@@ -129,11 +128,14 @@ func splitMailToken(text string) (secret string, id muster.ID, ok bool) {
 	if len(text) <= mailTokenSecret || strings.Trim(text[:mailTokenSecret], alnum) != "" {
 		return "", 0, false
 	}
-	id, ok = muster.ParseID(text[mailTokenSecret:])
-	return text[:mailTokenSecret], id, ok
+	id, _ = muster.ParseID(text[mailTokenSecret:]) // digits that are no id are the id of no token
+	return text[:mailTokenSecret], id, strings.Trim(text[mailTokenSecret:], digits) == ""
 }
 
-const alnum = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+const (
+	digits = "0123456789"
+	alnum  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + digits
+)
 
 // useMailToken uses a token up and answers whose it is. Of many who try at once, one succeeds.
 func (tx *Tx) useMailToken(purpose, secret string, id muster.ID) (*muster.User, error) {

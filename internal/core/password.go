@@ -121,7 +121,13 @@ func (c *Core) mayHash(ctx context.Context, a muster.Action, user muster.ID) (bo
 // setPassword stores a new hash and ends what the old password had opened.
 func (tx *Tx) setPassword(u *muster.User, phc string) error {
 	now := tx.Now()
+	if tx.Actor.Behind != 0 {
+		return muster.ErrDenied // who acts as somebody else leaves no way back in
+	}
 	if err := tx.SetCredential(u.ID, store.CredentialPassword, phc, now); err != nil {
+		return err
+	}
+	if err := tx.VoidMailTokens(u.ID, []string{MailReset, purposeReset}, now); err != nil {
 		return err
 	}
 	if _, err := tx.EndSessionsOf(u.ID, tx.ownSession(u), now); err != nil {

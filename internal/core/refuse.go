@@ -38,13 +38,13 @@ func (c *Core) refusal(actor muster.Actor, a muster.Action, about muster.Event, 
 	return e
 }
 
-// worthAnEvent: what goes wrong for somebody who is signed in is an event, and so is each sign-in and each token that is not
-// good. Of the rest of the world's mistakes only the metrics know.
+// worthAnEvent: what goes wrong for somebody who is signed in is an event, and so is each sign-in, each token that is not good
+// and each reset for an unknown address (which then takes as long as one for a known address). Of the rest of the world's mistakes only the metrics know.
 func (c *Core) worthAnEvent(actor muster.Actor, a muster.Action, err error) bool {
-	if errors.Is(err, context.Canceled) || muster.KindOf(err) == muster.Busy {
+	if errors.Is(err, context.Canceled) || muster.KindOf(err) == muster.Busy && !errors.Is(err, muster.ErrThrottled) {
 		return false
 	}
-	return actor.SignedIn() || a == muster.ActionSignIn || a == muster.ActionRefusedToken
+	return actor.SignedIn() || a == muster.ActionSignIn || a == muster.ActionRefusedToken || a == muster.ActionRequestReset
 }
 
 // The bounds of the audit trail against a flood (security.md, 3.3).

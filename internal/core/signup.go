@@ -31,6 +31,9 @@ func (c *Core) SignUp(ctx context.Context, in NewAccount) (*SignedIn, error) {
 	} else if u != nil {
 		return c.signIn(ctx, proof)
 	}
+	if !c.maySignUp(ctx) {
+		return nil, muster.ErrThrottled
+	}
 	phc, err := c.hash(ctx, in.Password)
 	if err != nil {
 		return nil, c.explain(ctx, a, err)

@@ -33,7 +33,7 @@ func (c *Core) ListUsers(ctx context.Context, f muster.UserFilter) (muster.List[
 			return muster.List[SeenUser]{}, muster.ErrDenied
 		}
 		email, name := v.VisibleOrSelf(muster.OpUnmaskEmail), v.VisibleOrSelf(muster.OpUnmaskName)
-		f.Sort = sortable(f.Sort, email, name)
+		f.Sort = openOrders(f.Sort, email, name)
 		list, err := v.Users(muster.MainRealm, f, v.VisibleOrSelf(muster.OpRead), email, name)
 		seen := make([]SeenUser, len(list.Items))
 		for i, u := range list.Items {
@@ -43,11 +43,12 @@ func (c *Core) ListUsers(ctx context.Context, f muster.UserFilter) (muster.List[
 	})
 }
 
-// sortable leaves out orders by what is hidden of some users: the place in a list would tell what the list does not.
-func sortable(orders []muster.Order, email, name store.Visible) []muster.Order {
-	open := func(v store.Visible) bool { return v.Default && len(v.Except) == 0 }
+// openOrders leaves out the orders by what the caller may not see of everybody: from where his own e-mail stands in the list he
+// could find out the next one's, letter by letter.
+func openOrders(orders []muster.Order, email, name store.Visible) []muster.Order {
+	hidden := func(see store.Visible) bool { return !see.Default || len(see.Except) > 0 }
 	return slices.DeleteFunc(slices.Clone(orders), func(o muster.Order) bool {
-		return o.Column == "email" && !open(email) || o.Column == "name" && !open(name)
+		return o.Column == "email" && hidden(email) || o.Column == "name" && hidden(name)
 	})
 }
 
