@@ -155,7 +155,11 @@ func (tx *Tx) checkSession() error {
 	if s == nil || u == nil || s.User != u.ID || !s.Alive(tx.Now()) || !u.Live() {
 		return muster.ErrUnauthenticated
 	}
-	return nil
+	ok, err := mayStandBehind(tx.Reader, s)
+	if err == nil && !ok {
+		err = muster.ErrUnauthenticated
+	}
+	return err
 }
 
 // guardAdministrators lets only administrators act on administrators and on their group, whatever rules say.
