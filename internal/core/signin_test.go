@@ -2,6 +2,7 @@ package core
 
 import (
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,8 +20,16 @@ func TestSignInRefusesAlike(t *testing.T) {
 		_, err := h.CreateUser(h.system(), Profile{Email: "none@example.org"})
 		h.must(err)
 		for _, x := range []struct{ name, password string }{
-			{"admin", "wrong-horse"}, {"admin", ""}, {"admin", strings.Repeat("x", 2000)}, {"unknown", pass},
-			{"suspended", pass}, {"deleted", pass}, {"none", pass}, {"none", ""}, {"b\x00b", pass}, {"b\xffb", pass},
+			{"admin", "wrong-horse"},
+			{"admin", ""},
+			{"admin", strings.Repeat("x", 2000)},
+			{"unknown", pass},
+			{"suspended", pass},
+			{"deleted", pass},
+			{"none", pass},
+			{"none", ""},
+			{"b\x00b", pass},
+			{"b\xffb", pass},
 		} {
 			h.quiet()
 			_, err := h.signIn(x.name, x.password)
@@ -298,4 +307,46 @@ func (h *house) phc(user muster.ID) string {
 	s, err := h.store.Reader(h.context()).Credential(user, store.CredentialPassword)
 	h.must(err)
 	return s
+}
+
+// TestNothingIsRememberedTooLong: whoever fills the memory while a change is made does not bring back what was before it.
+func TestNothingIsRememberedTooLong(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.join("admin")
+		ann := h.join("ann")
+		for round := range 8 {
+			in, err := h.signIn("ann", pass)
+			h.must(err)
+			jwt := h.token(in)
+			stop, busy := make(chan struct{}), sync.WaitGroup{}
+			for range 4 {
+				busy.Go(func() {
+					for {
+						select {
+						case <-stop:
+							return
+						default:
+							h.rights.forgetUser(ann.User.ID) // so that it is filled again and again
+							_, _ = h.rights.of(h.context(), muster.MainRealm, in.Session.ID)
+						}
+					}
+				})
+			}
+			h.must(h.SuspendUser(h.system(), ann.User.ID))
+			for range 20 {
+				if h.alive(jwt) {
+					t.Fatalf("round %d: a suspended user is let in", round)
+				}
+			}
+			close(stop)
+			busy.Wait()
+			if h.alive(jwt) {
+				t.Fatalf("round %d: a suspended user is let in later", round)
+			}
+			h.must(h.UnsuspendUser(h.system(), ann.User.ID))
+			if h.alive(jwt) {
+				t.Fatalf("round %d: an ended session is alive", round)
+			}
+		}
+	})
 }
