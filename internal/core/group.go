@@ -275,7 +275,7 @@ func (c *Core) UnarchiveGroup(ctx context.Context, id muster.ID) error {
 }
 
 // MergeGroups puts the members of a group into another one and deletes the first. Rules are not carried over. It needs the
-// right to change both.
+// right to change both, and whatever the other one may.
 func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error {
 	return c.changeGroup(ctx, muster.ActionMergeGroups, id, func(tx *Tx, g *muster.Group) error {
 		to, err := tx.Group(muster.MainRealm, destination)
@@ -289,6 +289,9 @@ func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error
 		tx.About(muster.GroupResource(id), groupChanges("group", g)...)
 		if id == destination || !to.DeletedAt.IsZero() || !g.DeletedAt.IsZero() {
 			return muster.ErrGroupNotFound
+		}
+		if err := tx.holdsAll(destination); err != nil {
+			return err
 		}
 		if err := tx.MoveMembers(id, destination, tx.Now()); err != nil {
 			return err
