@@ -91,6 +91,9 @@ func (c *Core) CreateGroup(ctx context.Context, f GroupForm) (SeenGroup, error) 
 		g.ID = tx.NewID()
 		g.CreatedAt = g.ID.Time()
 		g.ChangedAt = g.CreatedAt
+		if err := tx.groupHandleFree(g); err != nil {
+			return nil, err
+		}
 		if err := tx.InsertGroup(g); err != nil {
 			return nil, err
 		}
@@ -129,6 +132,16 @@ func checkGroupNames(g, was *muster.Group) error {
 		return muster.InvalidField("name", "1 to 200 characters, none of them control characters")
 	}
 	return nil
+}
+
+// groupHandleFree only words the refusal where handle and name are both taken: handles come first. That they are unique is the
+// indexes' business.
+func (tx *Tx) groupHandleFree(g *muster.Group) error {
+	other, err := tx.GroupByHandle(g.Realm, g.Handle)
+	if err == nil && other != nil && other.ID != g.ID {
+		err = muster.Taken("handle")
+	}
+	return err
 }
 
 // seenByCaller adds what the caller may do to a group that he has just made or changed.
@@ -173,6 +186,9 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 			return nil, err
 		}
 		g.UpdatedAt, g.ChangedAt = tx.Now(), tx.Now()
+		if err := tx.groupHandleFree(g); err != nil {
+			return nil, err
+		}
 		tx.Record(muster.GroupResource(id), append(groupChanges("update", g), groupChanges("group", &was)...)...)
 		if err := tx.UpdateGroup(g); err != nil {
 			return nil, err
@@ -238,7 +254,7 @@ func (c *Core) DeleteGroup(ctx context.Context, id muster.ID) error {
 func (c *Core) UndeleteGroup(ctx context.Context, id muster.ID) error {
 	return c.changeGroup(ctx, muster.ActionUndeleteGroup, id, func(tx *Tx, g *muster.Group) error {
 		g.DeletedAt = noTime
-		return nil
+		return tx.groupHandleFree(g)
 	})
 }
 
