@@ -48,7 +48,7 @@ test:
 
 # Installs what the tests need, where it may; says what is missing where it may not.
 deps:
-	@$(if $(POSTGRES),echo 'PostgreSQL is here: $(firstword $(POSTGRES))',.ci/deps)
+	@.ci/deps
 
 lint:
 	go vet ./...

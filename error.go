@@ -82,6 +82,7 @@ var (
 	ErrUnconfirmed      = Errorf(Unauthenticated, "unconfirmed", "the e-mail is not confirmed yet")
 	ErrSignInDisabled   = Errorf(Disabled, "sign-in-disabled", "signing in by password is switched off")
 	ErrSignUpDisabled   = Errorf(Disabled, "sign-up-disabled", "signing up is switched off")
+	ErrResetDisabled    = Errorf(Disabled, "reset-disabled", "resetting passwords is switched off")
 	ErrDenied           = Errorf(Denied, "denied", "not allowed")
 	ErrUserNotFound     = &Error{Kind: NotFound, Code: "not-found", Field: "user", Message: "no such user"}
 	ErrGroupNotFound    = &Error{Kind: NotFound, Code: "not-found", Field: "group", Message: "no such group"}
@@ -94,6 +95,7 @@ var (
 	ErrSelf             = Errorf(Conflict, "self", "nobody does this to himself")
 	ErrAdminOnly        = Errorf(Denied, "administrators-only", "only administrators act on administrators")
 	ErrBuiltIn          = Errorf(Conflict, "built-in", "a built-in group stays as it is")
+	ErrThrottled        = Errorf(Busy, "throttled", "too many tries, wait a minute")
 	ErrBusy             = Errorf(Busy, "busy", "too many requests at once, try again in a moment")
 	ErrUnavailable      = Errorf(Busy, "unavailable", "this node can't take changes at the moment")
 	ErrConflictingWrite = Errorf(Conflict, "changed", "somebody else changed it meanwhile")

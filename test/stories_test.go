@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -17,15 +16,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what the stories compare with")
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
-
 func TestStories(t *testing.T) {
-	if testing.Short() {
-		t.Skip("stories build and start the real binary: not with -short")
-	}
-	refuseStop(t)
-	readSources(t)
 	bin := build(t)
+	refuseStop(t)
 	storetest.Each(t, func(t *testing.T, engine string) {
 		testscript.Run(t, testscript.Params{
 			Dir:           "script",
@@ -39,6 +32,8 @@ func TestStories(t *testing.T) {
 				"status":   status,
 				"capture":  capture,
 				"expect":   expect,
+				"hides":    hides,
+				"sql":      query,
 			},
 		})
 	})
@@ -76,20 +71,6 @@ func condition(engine string) func(string) (bool, error) {
 		}
 		return name == engine, nil
 	}
-}
-
-// build makes the binary as it is shipped: static, without the race detector. The flags are those of the Makefile, so
-// that both share what is compiled.
-func build(t *testing.T) string {
-	t.Helper()
-	bin := filepath.Join(t.TempDir(), "muster")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", bin, "./cmd/muster")
-	cmd.Dir = ".."
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build muster: %v\n%s", err, output)
-	}
-	return bin
 }
 
 // readSources reads the directories of the module. The go command keeps the result of a test until what the test itself

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -32,7 +34,7 @@ type commands struct {
 	Version kong.VersionFlag `help:"Print the version."`
 }
 
-// An env is what a command works with.
+// An environment is what a command works with.
 type environment struct {
 	config string
 	vars   []string
@@ -43,28 +45,39 @@ type environment struct {
 // Main runs the command that args name, and answers the exit status: 0 done, 1 failed, 2 not understood.
 func Main(args []string, version string) int {
 	syscall.Umask(0o077) // what Muster writes is nobody else's to read
+	return run(args, version, &environment{vars: os.Environ(), stdout: os.Stdout, stderr: os.Stderr})
+}
+
+func run(args []string, version string, e *environment) int {
 	var c commands
 	exited := -1
 	parser, err := kong.New(&c, kong.Name("muster"), kong.Description("Muster is the user system in one binary."),
-		kong.Vars{"version": version}, kong.Exit(func(code int) { exited = code }), kong.UsageOnError())
+		kong.Vars{"version": version}, kong.Writers(e.stdout, e.stderr), kong.Exit(func(code int) { exited = code }))
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "muster:", err)
-		return 1
+		return e.fail(1, err, "")
 	}
-	run, err := parser.Parse(args)
+	command, err := parser.Parse(args)
 	if exited >= 0 {
 		return exited // help or version
 	}
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "muster: %s (hint: muster --help)\n", err)
-		return 2
+		return e.fail(2, err, "muster --help")
 	}
-	e := &environment{config: c.Config, vars: os.Environ(), stdout: os.Stdout, stderr: os.Stderr}
-	if err := run.Run(e); err != nil {
-		fmt.Fprintln(os.Stderr, "muster:", err)
-		return 1
+	e.config = c.Config
+	if err := command.Run(e); err != nil {
+		return e.fail(1, err, "muster "+command.Command()+" --help")
 	}
 	return 0
+}
+
+// fail says what went wrong, and what to do about it: the hint, unless the error has a better one of its own.
+func (e *environment) fail(status int, err error, hint string) int {
+	text := err.Error()
+	if hint != "" && !strings.Contains(text, "(hint: ") {
+		text += " (hint: " + hint + ")"
+	}
+	fmt.Fprintln(e.stderr, "muster:", text)
+	return status
 }
 
 type serve struct {
@@ -82,14 +95,15 @@ func (s *serve) Run(e *environment) error {
 	if err != nil {
 		return err
 	}
-	if os.Getenv("GOMEMLIMIT") == "" {
+	if os.Getenv("GOMEMLIMIT") == "" { // the runtime's, so it reads the real environment
 		debug.SetMemoryLimit(memoryLimit)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // who asks a second time doesn't want to wait
 	srv, err := server.Open(ctx, cfg, obs.NewLogger(e.stderr, cfg.Dev), server.Options{})
-	if errors.Is(err, context.Canceled) {
-		return nil
+	if err != nil && ctx.Err() != nil {
+		return nil // stopped before it had begun
 	}
 	if err != nil {
 		return err
@@ -111,7 +125,11 @@ func (r *rotate) Run(e *environment) error {
 	if err != nil {
 		return err
 	}
-	if err := token.Rotate(cfg.KeysPath(), time.Now(), r.Now); err != nil {
+	err = token.Rotate(cfg.KeysPath(), time.Now(), r.Now)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no %s (hint: --data DIR or MUSTER_KEYS_FILE says where it is; a server makes it when it first starts)", cfg.KeysPath())
+	}
+	if err != nil {
 		return err
 	}
 	fmt.Fprintln(e.stdout, "The new key is in", cfg.KeysPath()+". Restart the servers that use it.")

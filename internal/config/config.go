@@ -7,6 +7,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -64,7 +65,7 @@ func Load(file string, environ []string, flags Flags) (Config, error) {
 		return c, err
 	}
 	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
-		return c, fmt.Errorf("reading the environment: %w", err)
+		return c, fmt.Errorf("reading the environment: %w (hint: MUSTER_DEV is true or false)", err)
 	}
 	set(&c.Data, flags.Data)
 	set(&c.Listen, flags.Listen)
@@ -86,12 +87,23 @@ func (c *Config) readFile(file string) error {
 	}
 	meta, err := toml.DecodeFile(file, c)
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", file, err)
+		return fileError(file, err)
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return fmt.Errorf("%s: unknown key %s (hint: is it misspelt?)", file, unknown[0])
 	}
 	return nil
+}
+
+// fileError says where the file is wrong, not what stands there: the parser's own words repeat it, and a password that lacks
+// its quotes would be in the log.
+func fileError(file string, err error) error {
+	var at toml.ParseError
+	if errors.As(err, &at) {
+		return fmt.Errorf("%s: line %d, at %s, is not TOML (hint: text stands in \"quotes\", true and false do not)",
+			file, at.Position.Line, cmp.Or(at.LastKey, "the beginning"))
+	}
+	return fmt.Errorf("reading %s: %w (hint: --config names a TOML file; its keys are in the README)", file, err)
 }
 
 // secrets are the variables that can also come from a file: NAME_FILE holds its path.
@@ -108,7 +120,7 @@ func withFiles(vars map[string]string) (map[string]string, error) {
 		}
 		text, err := os.ReadFile(path)
 		if err != nil {
-			return nil, fmt.Errorf("%s_FILE: %w", name, err)
+			return nil, fmt.Errorf("%s_FILE: %w (hint: the server has to be able to read it)", name, err)
 		}
 		vars[name] = strings.TrimRight(string(text), "\r\n")
 	}
@@ -116,8 +128,7 @@ func withFiles(vars map[string]string) (map[string]string, error) {
 }
 
 func (c *Config) check() error {
-	host, port, err := net.SplitHostPort(c.Listen)
-	if err != nil || port == "" || strings.ContainsAny(host, "/ ") {
+	if !isAddress(c.Listen) {
 		return fmt.Errorf("listen address %q is not HOST:PORT (hint: 127.0.0.1:8080 is for this machine alone, :8080 for all the network)", c.Listen)
 	}
 	if c.Data == "" {
@@ -133,6 +144,16 @@ func (c *Config) check() error {
 		return errors.New("the first administrator has an e-mail and a password or neither (hint: set MUSTER_ADMIN_EMAIL and MUSTER_ADMIN_PASSWORD)")
 	}
 	return nil
+}
+
+// isAddress reports whether text is HOST:PORT. The host may be empty, for all the network.
+func isAddress(text string) bool {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil || port == "" || strings.ContainsAny(host, "/ ") {
+		return false
+	}
+	_, err = net.LookupPort("tcp", port)
+	return err == nil
 }
 
 // KeysPath is where the keys are.

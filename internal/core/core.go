@@ -42,9 +42,10 @@ type Core struct {
 	templates     map[string]string
 	checkTemplate func(string) error
 
-	rights   *rights
-	refusals *refusals
-	follower *follower
+	rights    *rights
+	throttles throttles
+	refusals  *refusals
+	follower  *follower
 }
 
 // Options are what a Core is made of.
@@ -57,13 +58,16 @@ type Options struct {
 
 	PublicURL     string             // what links begin with
 	Templates     map[string]string  // the default mail templates, by the name of their setting
+	Unthrottled   bool               // lifts the limits of how often something may be tried
 	CheckTemplate func(string) error // refuses a template that could not be rendered; nil takes all
 }
 
 // New makes a Core and begins to follow the changes of other nodes.
 func New(ctx context.Context, o Options) (*Core, error) {
-	c := &Core{store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, refusals: newRefusals(),
-		publicURL: o.PublicURL, templates: o.Templates, checkTemplate: o.CheckTemplate}
+	c := &Core{
+		store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, refusals: newRefusals(),
+		publicURL: o.PublicURL, templates: o.Templates, checkTemplate: o.CheckTemplate, throttles: newThrottles(o.Unthrottled),
+	}
 	c.rights = newRights(c)
 	c.Authenticator = &Authenticator{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}
@@ -71,8 +75,10 @@ func New(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	var err error
-	c.follower, err = startFollower(ctx, c)
-	return c, err
+	if c.follower, err = startFollower(ctx, c); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // Close stops following. Close the store after it.

@@ -51,23 +51,24 @@ func (tx *Tx) post() error {
 	return nil
 }
 
+// newMailSecret draws the secret part of a mailed token. Do it before the transaction.
+func newMailSecret() string { return token.Alnum(mailTokenSecret) }
+
 // mailConfirmation mails the user a link that confirms the e-mail. Earlier links stay good.
-func (tx *Tx) mailConfirmation(u *muster.User) error {
-	secret := token.Alnum(32)
-	t := &store.MailToken{
-		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Purpose: MailConfirmation, EmailKey: muster.FoldEmail(u.Email),
-		ExpiresAt: tx.Now().Add(mailTokenLife),
-	}
-	t.Digest = tx.core.keys.Digest(t.Purpose, int64(t.ID), secret)
-	if err := tx.InsertMailToken(t); err != nil {
-		return err
-	}
-	m := mail{Kind: MailConfirmation, User: u.ID, To: u.Email}
-	sealed, err := tx.core.keys.Seal(sealContext(m), []byte(secret+t.ID.String()))
+func (tx *Tx) mailConfirmation(u *muster.User, secret string) error {
+	return tx.mailToken(u, MailConfirmation, secret)
+}
+
+// mailToken mails the user a link with a token for the purpose that the kind of mail is.
+func (tx *Tx) mailToken(u *muster.User, kind, secret string) error {
+	id, err := tx.issueToken(u, kind, secret)
 	if err != nil {
 		return err
 	}
-	m.Token = sealed
+	m := mail{Kind: kind, User: u.ID, To: u.Email}
+	if m.Token, err = tx.core.keys.Seal(sealContext(m), []byte(secret+id.String())); err != nil {
+		return err
+	}
 	tx.mails = append(tx.mails, m)
 	return nil
 }
@@ -80,11 +81,16 @@ func (tx *Tx) mailEmailChanged(u *muster.User, old string) {
 }
 
 // sendConfirmation mails another confirmation to somebody who has just shown that he knows the password.
-func (c *Core) sendConfirmation(ctx context.Context, u *muster.User) error {
+func (c *Core) sendConfirmation(ctx context.Context, v verified) error {
+	secret := newMailSecret()
 	_, err := do(ctx, c, muster.ActionSendConfirmation, func(tx *Tx) (struct{}, error) {
-		tx.ActsAs(u.ID)
+		tx.ActsAs(v.user.ID)
+		u, err := tx.stillVerified(v)
+		if err != nil {
+			return struct{}{}, err
+		}
 		tx.Record(muster.UserResource(u.ID), "email", u.Email)
-		return struct{}{}, tx.mailConfirmation(u)
+		return struct{}{}, tx.mailConfirmation(u, secret)
 	})
 	return err
 }
@@ -97,7 +103,7 @@ func (c *Core) ConfirmEmail(ctx context.Context, text string) (*SignedIn, error)
 	if !ok {
 		return nil, muster.ErrInvalidToken
 	}
-	return do(ctx, c, muster.ActionConfirmEmail, func(tx *Tx) (*SignedIn, error) {
+	return withTokenPlace(ctx, c, muster.ActionConfirmEmail, func(tx *Tx) (*SignedIn, error) {
 		u, err := tx.useMailToken(MailConfirmation, secret, id)
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"muster"
@@ -72,7 +73,7 @@ func (c *Core) verify(ctx context.Context, u *muster.User, pass string) (v verif
 			return v, err
 		}
 	}
-	from := muster.ActorFrom(ctx).Origin.Address
+	from := network(muster.ActorFrom(ctx).Origin.Address)
 	var stale bool
 	if v.ok, stale, err = c.hasher.Verify(ctx, from, v.phc, pass); err != nil || !v.ok || !stale {
 		return v, busy(err)
@@ -90,9 +91,13 @@ func busy(err error) error {
 }
 
 func (c *Core) signIn(ctx context.Context, p Proof) (*SignedIn, error) {
-	u, err := c.store.Reader(ctx).UserByEmail(muster.MainRealm, p.Email)
+	u, err := c.userByEmail(ctx, p.Email)
 	if err != nil {
 		return nil, c.explain(ctx, muster.ActionSignIn, err)
+	}
+	place, err := c.takePlace(ctx, u, p.Email)
+	if err != nil {
+		return nil, c.refuseThrottled(ctx, u, p.Email)
 	}
 	v := verified{user: u}
 	if p.Password != "" && len(p.Password) <= muster.MaxPassword {
@@ -100,7 +105,31 @@ func (c *Core) signIn(ctx context.Context, p Proof) (*SignedIn, error) {
 			return nil, c.explain(ctx, muster.ActionSignIn, err)
 		}
 	}
-	return c.startSession(ctx, p.Email, v)
+	in, err := c.startSession(ctx, p.Email, v)
+	if v.ok {
+		place.giveBack()
+	}
+	return in, err
+}
+
+// refuseThrottled records a sign-in that nobody looked at.
+func (c *Core) refuseThrottled(ctx context.Context, u *muster.User, email string) error {
+	_, err := do(ctx, c, muster.ActionSignIn, func(tx *Tx) (struct{}, error) {
+		tx.About(muster.Resource{Noun: muster.NounSession}, "email", legalEmail(email), "credentials.kind", store.CredentialPassword)
+		if u != nil {
+			tx.ActsAs(u.ID)
+		}
+		return struct{}{}, muster.ErrThrottled
+	})
+	return err
+}
+
+// userByEmail finds whom somebody means who typed an e-mail; nil for nobody. What cannot be an e-mail is not looked for.
+func (c *Core) userByEmail(ctx context.Context, email string) (*muster.User, error) {
+	if !muster.ValidEmail(email) {
+		return nil, nil
+	}
+	return c.store.Reader(ctx).UserByEmail(muster.MainRealm, email)
 }
 
 // startSession starts a session for the user whose password was verified, or records that it could not be.
@@ -125,8 +154,8 @@ func (c *Core) startSession(ctx context.Context, email string, v verified) (*Sig
 		}
 		return tx.signedIn(u)
 	})
-	if errors.Is(err, muster.ErrUnconfirmed) {
-		if err := c.sendConfirmation(ctx, v.user); err != nil {
+	if errors.Is(err, muster.ErrUnconfirmed) && c.mayMail(ctx, v.user) {
+		if err := c.sendConfirmation(ctx, v); err != nil {
 			return nil, err
 		}
 	}
@@ -159,10 +188,25 @@ func (tx *Tx) stillVerified(v verified) (*muster.User, error) {
 
 // signedIn starts a session of the user in the wire that the caller came by.
 func (tx *Tx) signedIn(u *muster.User) (*SignedIn, error) {
+	in, err := tx.startSession(u, 0, sessionLife)
+	if err == nil {
+		// However somebody came in, that he did is one kind of event.
+		tx.RecordWith(sessionResource(in.Session.ID), u.ID)
+		tx.records[len(tx.records)-1].Action = muster.ActionSignIn.Name
+	}
+	return in, err
+}
+
+func sessionResource(id muster.ID) muster.Resource {
+	return muster.Resource{Noun: muster.NounSession, ID: id}
+}
+
+// startSession starts a session in which somebody else may stand behind the user.
+func (tx *Tx) startSession(u *muster.User, behind muster.ID, life time.Duration) (*SignedIn, error) {
 	now := tx.Now()
 	s := &muster.Session{
-		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Wire: tx.Actor.Origin.Wire, Agent: tx.Actor.Origin.Agent, Address: tx.Actor.Origin.Address,
-		CreatedAt: now, ExpiresAt: now.Add(sessionLife),
+		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Behind: behind, Wire: tx.Actor.Origin.Wire, Agent: tx.Actor.Origin.Agent, Address: tx.Actor.Origin.Address,
+		CreatedAt: now, ExpiresAt: now.Add(life),
 	}
 	if err := tx.EndOldSessionsOf(u.ID, sessionsPerUser-1, now); err != nil {
 		return nil, err
@@ -174,29 +218,27 @@ func (tx *Tx) signedIn(u *muster.User) (*SignedIn, error) {
 	if err != nil {
 		return nil, err
 	}
-	tx.RecordWith(muster.Resource{Noun: muster.NounSession, ID: s.ID}, u.ID)
 	return &SignedIn{User: u, Session: s, Groups: groups}, nil
 }
 
 // RenewSession answers who is signed in, for a new token of the same session.
 func (c *Core) RenewSession(ctx context.Context) (*SignedIn, error) {
 	return view(ctx, c, muster.ActionRenewSession, func(v *View) (*SignedIn, error) {
-		if err := v.Require(muster.Resource{Noun: muster.NounSession, ID: v.Actor.Session}); err != nil {
+		if err := v.Require(sessionResource(v.Actor.Session)); err != nil {
 			return nil, err
 		}
-		e, err := c.rights.of(ctx, v.Actor.Realm, v.Actor.Session)
-		if err != nil {
-			return nil, err
+		if v.entry == nil {
+			return nil, muster.ErrUnauthenticated // the house itself has no session
 		}
-		session, user := e.session, e.user
-		return &SignedIn{User: &user, Session: &session, Groups: e.groups}, nil
+		session, user := v.entry.session, v.entry.user
+		return &SignedIn{User: &user, Session: &session, Groups: slices.Clone(v.entry.groups)}, nil
 	})
 }
 
 // SignOut ends the session by which the caller came, with all its tokens.
 func (c *Core) SignOut(ctx context.Context) error {
 	_, err := do(ctx, c, muster.ActionSignOut, func(tx *Tx) (struct{}, error) {
-		res := muster.Resource{Noun: muster.NounSession, ID: tx.Actor.Session}
+		res := sessionResource(tx.Actor.Session)
 		if err := tx.Require(res); err != nil {
 			return struct{}{}, err
 		}

@@ -62,6 +62,7 @@ func Start(t testing.TB, engine string, options ...Option) *Server {
 	folder := t.TempDir()
 	cfg := config.Config{
 		Data: folder, Listen: "127.0.0.1:0", PublicURL: "http://muster.example",
+		Dev:   true, // no throttles; a test of those switches it off
 		Admin: config.Admin{Email: AdminEmail, Username: "admin", Password: AdminPassword},
 	}
 	if engine == storetest.PostgreSQL {

@@ -7,6 +7,7 @@ package obs
 import (
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 )
 
@@ -19,11 +20,12 @@ func NewLogger(w io.Writer, dev bool) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: replace}))
 }
 
-func replace(_ []string, a slog.Attr) slog.Attr {
+// replace hides secrets. It isn't shown groups, only what is in them.
+func replace(groups []string, a slog.Attr) slog.Attr {
 	if a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
 		return slog.Time(a.Key, a.Value.Time().UTC())
 	}
-	if Secret(a.Key) {
+	if Secret(a.Key) || slices.ContainsFunc(groups, Secret) {
 		return slog.String(a.Key, "•••")
 	}
 	return a

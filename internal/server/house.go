@@ -1,10 +1,14 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"fmt"
+	"html/template"
 	"net/http"
+	"regexp"
+	"strings"
 	"time"
 
 	"muster"
@@ -29,18 +33,39 @@ func (s *Server) house() http.Handler {
 		},
 	}
 	return httpx.NewRouter(wire, []httpx.Route{
-		httpx.Public("GET", "/", page),
+		httpx.Public("GET", "/", s.page(template.Must(template.New("index").Parse(index)))),
 		httpx.Public("GET", "/healthz", s.healthz),
 		httpx.Public("GET", "/readyz", s.readyz),
 	})
 }
 
-func page(w http.ResponseWriter, _ *http.Request) error {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	// The page has one style sheet, inside itself, and nothing else.
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-	_, err := fmt.Fprint(w, index)
-	return err
+// page is for people. It shows the address by which they came, so that what it tells them to type works where they are.
+func (s *Server) page(index *template.Template) httpx.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		var text bytes.Buffer
+		if err := index.Execute(&text, s.shownURL(r)); err != nil {
+			return err
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		// The page has one style sheet, inside itself, and nothing else.
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		_, err := text.WriteTo(w)
+		return err
+	}
+}
+
+// hostPattern is what may stand in a command that people copy: a client can send anything as Host.
+var hostPattern = regexp.MustCompile(`^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
+
+// shownURL is how people reach this server: by its public address if it was told one, else by the one they came by.
+func (s *Server) shownURL(r *http.Request) string {
+	switch {
+	case s.cfg.PublicURL != "":
+		return strings.TrimRight(s.cfg.PublicURL, "/")
+	case len(r.Host) <= 255 && hostPattern.MatchString(r.Host):
+		return "http://" + r.Host
+	}
+	return "http://" + s.Address()
 }
 
 // healthz says that the process lives.

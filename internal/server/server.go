@@ -19,9 +19,11 @@ import (
 	"muster/internal/core"
 	"muster/internal/dialect/corteza"
 	"muster/internal/httpx"
+	"muster/internal/mailer"
 	"muster/internal/password"
 	"muster/internal/store"
 	"muster/internal/token"
+	"muster/internal/work"
 )
 
 // stopTime is how long requests in flight have to finish when the server stops.
@@ -35,6 +37,7 @@ type Server struct {
 	core     *core.Core
 	http     *http.Server
 	listener net.Listener
+	runner   *work.Runner
 	stopping atomic.Bool
 }
 
@@ -65,6 +68,10 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
+	// Early, because links begin with the address if nobody says with what; nobody is answered before Serve.
+	if s.listener, err = net.Listen("tcp", s.cfg.Listen); err != nil {
+		return fmt.Errorf("listening: %w (hint: is another server using the port? choose one with --listen)", err)
+	}
 	keys, made, err := token.OpenKeys(s.cfg.KeysPath(), o.Now())
 	if err != nil {
 		return err
@@ -72,15 +79,15 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if made {
 		s.log.Info("keys made; without this file no token and no sealed value can be read: keep a copy apart from the database", "file", s.cfg.KeysPath())
 	}
-	s.core, err = core.New(ctx, core.Options{Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL()})
+	s.core, err = core.New(ctx, core.Options{Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev})
 	if err != nil {
 		return err
 	}
 	if err := s.firstAdministrator(ctx); err != nil {
 		return err
 	}
-	if s.listener, err = net.Listen("tcp", s.cfg.Listen); err != nil {
-		return fmt.Errorf("listening: %w (hint: is another server using the port? choose one with --listen)", err)
+	if s.runner, err = s.outboxRunner(o); err != nil {
+		return err
 	}
 	s.http = httpx.NewServer(s.handler(), s.log)
 	return nil
@@ -123,6 +130,9 @@ func (s *Server) Serve(ctx context.Context) error {
 	s.warnOpen()
 	// The fixed form of this line is a promise: scripts read the address from it.
 	s.log.Info("listening", "address", s.Address(), "node", s.store.Node())
+	running, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
+	ran := make(chan struct{})
+	go func() { defer close(ran); s.runner.Run(running) }()
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
 	var err error
@@ -131,10 +141,14 @@ func (s *Server) Serve(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	s.log.Info("stopping")
-	return errors.Join(err, s.stop(context.WithoutCancel(ctx)))
+	err = errors.Join(err, s.drain(context.WithoutCancel(ctx)))
+	stopRunner()
+	<-ran
+	return errors.Join(err, s.close(context.WithoutCancel(ctx)))
 }
 
-func (s *Server) stop(ctx context.Context) error {
+// drain takes no more requests and finishes those in flight.
+func (s *Server) drain(ctx context.Context) error {
 	s.stopping.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, stopTime)
 	defer cancel()
@@ -143,7 +157,7 @@ func (s *Server) stop(ctx context.Context) error {
 		s.log.Warn("some requests took too long to finish and were cut")
 		err = s.http.Close()
 	}
-	return errors.Join(err, s.close(context.WithoutCancel(ctx)))
+	return err
 }
 
 // close closes what is open, last opened first.
@@ -174,5 +188,20 @@ func (s *Server) publicURL() string {
 	if s.cfg.PublicURL != "" {
 		return s.cfg.PublicURL
 	}
-	return "http://" + s.cfg.Listen
+	return "http://" + s.Address()
+}
+
+// outboxRunner sends mails to the SMTP server, or puts them into the folder.
+func (s *Server) outboxRunner(o Options) (*work.Runner, error) {
+	var sender work.Sender
+	var err error
+	if s.cfg.Mail.SMTPURL != "" {
+		sender, err = mailer.NewSMTP(s.cfg.Mail.SMTPURL)
+	} else {
+		sender, err = mailer.NewFolder(s.cfg.MailFolder())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
+	}
+	return work.New(work.Options{Outbox: s.core.Outbox, Sender: sender, BaseURL: s.publicURL(), Now: o.Now, Log: s.log})
 }

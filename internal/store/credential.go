@@ -59,3 +59,13 @@ func (tx *Tx) UseMailToken(id muster.ID, at time.Time) (bool, error) {
 	n, err := tx.exec(`UPDATE mail_token SET used_at = $1 WHERE id = $2 AND used_at = 0`, stamp(at), id)
 	return n == 1, err
 }
+
+// VoidMailTokens uses up all tokens of a user that have one of the purposes.
+func (tx *Tx) VoidMailTokens(user muster.ID, purposes []string, at time.Time) error {
+	for _, p := range purposes {
+		if err := tx.run(`UPDATE mail_token SET used_at = $1 WHERE user_id = $2 AND purpose = $3 AND used_at = 0`, stamp(at), user, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}

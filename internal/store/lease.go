@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -120,4 +121,17 @@ func (l *lease) release(ctx context.Context) {
 	if _, err := l.db.ExecContext(ctx, `UPDATE node SET leased_until = 0 WHERE number = $1 AND holder = $2`, l.number, l.holder); err != nil {
 		l.s.log.Warn("the node number could not be given back", "node", l.number, "error", err)
 	}
+}
+
+// idTables are the tables whose ids come from [Store.NewID].
+func idTables() []string {
+	return []string{"realm", `"user"`, `"group"`, "session", "mail_token", "event", "delivery"}
+}
+
+// lastID is the largest id that any node has stored. A node makes none below it, also when its clock goes back while it is
+// down.
+func (r *Reader) lastID() (muster.ID, error) {
+	id, _, err := one(r, column[muster.ID], "SELECT MAX(id) FROM (SELECT MAX(id) AS id FROM "+
+		strings.Join(idTables(), " UNION ALL SELECT MAX(id) FROM ")+") AS largest")
+	return id, err
 }

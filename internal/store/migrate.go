@@ -30,7 +30,8 @@ func migrate(ctx context.Context, d dialect, db *sql.DB) error {
 	}
 	var options []goose.ProviderOption
 	if d.lock {
-		locker, err := lock.NewPostgresSessionLocker()
+		// Nodes that start at once look again each second, for five minutes; by default it would be each five seconds.
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"muster"
@@ -28,6 +29,8 @@ type Store struct {
 	writer *writer
 	node   *lease
 	ids    *muster.IDs
+
+	closing sync.Once
 }
 
 // An engine is what differs between the two databases, besides migrations.
@@ -35,10 +38,12 @@ type engine interface {
 	// open returns the pools for reading and writing. Nothing else may use the database's folder meanwhile.
 	open(ctx context.Context) (read, write *sql.DB, err error)
 	close() error
-	// begin is the text that opens a transaction of the group writer.
-	begin() string
-	// alone runs f while no group writer of any node has a transaction open.
-	alone(ctx context.Context, c *sql.Conn, f func() error) error
+	// texts are what the group writer says to control its transaction.
+	texts() writerTexts
+	// lockOut waits until no group writer of any node has a transaction open and keeps all but this connection from
+	// beginning one, until letIn.
+	lockOut(ctx context.Context, c *sql.Conn) error
+	letIn(ctx context.Context, c *sql.Conn) error
 	// retry reports whether the transaction failed only because of others and should run again.
 	retry(err error) bool
 	// rolledBack reports whether it is sure that a COMMIT that failed with err has changed nothing.
@@ -51,6 +56,10 @@ type engine interface {
 	single() bool
 	dialect() dialect
 }
+
+// writerTexts are the texts by which the group writer begins a transaction with its first savepoint, releases the savepoint
+// and sets the next, and commits. Each element is one round trip.
+type writerTexts struct{ begin, between, commit []string }
 
 // Open opens the database, brings its schema up to date and takes a node number. Errors are for the operator: each says
 // what to do.
@@ -81,20 +90,25 @@ func (s *Store) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("taking a node number: %w", err)
 	}
-	last, err := s.Reader(ctx).lastEventID()
+	last, err := s.Reader(ctx).lastID()
 	if err != nil {
-		return err
+		s.node.release(ctx)
+		return fmt.Errorf("looking for the last id: %w", err)
 	}
 	s.ids = muster.NewIDs(s.node.number, last, s.now)
 	s.writer = startWriter(s, write)
 	return nil
 }
 
-// Close finishes the writes that were accepted, gives the node number back and closes the database.
-func (s *Store) Close(ctx context.Context) error {
-	s.writer.stop()
-	s.node.release(ctx)
-	return s.engine.close()
+// Close finishes the writes that were accepted, gives the node number back and closes the database. Only the first call
+// does anything.
+func (s *Store) Close(ctx context.Context) (err error) {
+	s.closing.Do(func() {
+		s.writer.stop()
+		s.node.release(ctx)
+		err = s.engine.close()
+	})
+	return err
 }
 
 // Node is the number of this node.
@@ -116,6 +130,7 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // uniqueErrors says what each unique index means to the caller whose change hits it.
 var uniqueErrors = map[string]*muster.Error{
+	"realm_name":   muster.Taken("name"),
 	"user_handle":  muster.Taken("handle"),
 	"group_name":   muster.Taken("name"),
 	"group_handle": muster.Taken("handle"),

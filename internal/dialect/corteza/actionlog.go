@@ -190,6 +190,9 @@ func logEntryOf(e core.SeenEvent) logEntry {
 	if e.Refused() {
 		entry.Error = cut(told(e.Event), 64)
 	}
+	if e.Behind != 0 {
+		entry.Meta["impersonatedBy"] = e.Behind
+	}
 	if e.Count > 1 {
 		entry.Meta["count"] = e.Count
 	}

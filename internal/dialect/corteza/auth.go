@@ -1,8 +1,10 @@
 package corteza
 
 import (
+	"context"
 	"net/http"
 	"regexp"
+	"time"
 
 	"muster"
 	"muster/internal/core"
@@ -105,11 +107,86 @@ type tokenParams struct {
 }
 
 func (f *facade) confirmEmail(w http.ResponseWriter, r *http.Request) error {
+	return f.signInByToken(w, r, f.core.ConfirmEmail)
+}
+
+func (f *facade) exchange(w http.ResponseWriter, r *http.Request) error {
+	return f.signInByToken(w, r, f.core.ExchangeToken)
+}
+
+func (f *facade) signInByToken(w http.ResponseWriter, r *http.Request, verb func(context.Context, string) (*core.SignedIn, error)) error {
 	p, err := decode[tokenParams](r)
 	if err != nil {
 		return err
 	}
-	in, err := f.core.ConfirmEmail(r.Context(), p.Token)
+	in, err := verb(r.Context(), p.Token)
+	return f.respondSignedIn(w, in, err)
+}
+
+type impersonateParams struct {
+	UserID idParam `json:"userID"`
+	Expire uint    `json:"expire"` // seconds
+}
+
+func (f *facade) impersonate(w http.ResponseWriter, r *http.Request) error {
+	if !muster.ActorFrom(r.Context()).SignedIn() {
+		return muster.ErrUnauthenticated // before the body is looked at
+	}
+	p, err := decode[impersonateParams](r)
+	if err != nil {
+		return err
+	}
+	const longest = 24 * 60 * 60
+	expire := time.Duration(min(p.Expire, longest)) * time.Second
+	in, err := f.core.Impersonate(r.Context(), muster.ID(p.UserID), expire)
+	return f.respondSignedIn(w, in, err)
+}
+
+type resetParams struct {
+	Email    string `json:"email"`
+	Token    string `json:"token" from:"body"`
+	Password string `json:"password" from:"body"`
+}
+
+func (f *facade) requestReset(w http.ResponseWriter, r *http.Request) error {
+	p, err := decode[resetParams](r)
+	if err != nil {
+		return err
+	}
+	if err := f.core.RequestPasswordReset(r.Context(), p.Email); err != nil {
+		return err
+	}
+	return respond(w, true)
+}
+
+func (f *facade) exchangeReset(w http.ResponseWriter, r *http.Request) error {
+	p, err := decode[resetParams](r)
+	if err != nil {
+		return err
+	}
+	x, err := f.core.ExchangeResetToken(r.Context(), p.Token)
+	if err != nil {
+		return err
+	}
+	type user struct { // without roles
+		UserID   string `json:"userID"`
+		Name     string `json:"name"`
+		Email    string `json:"email"`
+		Username string `json:"username"`
+		Handle   string `json:"handle"`
+	}
+	return respond(w, struct {
+		Token string `json:"token"`
+		User  user   `json:"user"`
+	}{x.Token, user{x.User.ID.String(), x.User.Name, x.User.Email, username(x.User), x.User.Handle}})
+}
+
+func (f *facade) resetPassword(w http.ResponseWriter, r *http.Request) error {
+	p, err := decode[resetParams](r)
+	if err != nil {
+		return err
+	}
+	in, err := f.core.ResetPassword(r.Context(), p.Token, p.Password)
 	return f.respondSignedIn(w, in, err)
 }
 

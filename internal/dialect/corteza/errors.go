@@ -48,6 +48,7 @@ var denials = map[string]string{
 var strangers = map[string]string{
 	muster.ActionRenewSession.Name:   "not authenticated",
 	muster.ActionChangePassword.Name: "invalid user (not authenticated)",
+	muster.ActionImpersonate.Name:    "not allowed to impersonate this user",
 }
 
 // sentences are the words for errors that are the same everywhere, by code.
@@ -56,6 +57,7 @@ var sentences = map[string]string{
 	muster.ErrUnconfirmed.Code:    "system requires confirmed email before logging in",
 	muster.ErrSignInDisabled.Code: "internal login (username/password) is disabled",
 	muster.ErrSignUpDisabled.Code: "internal sign-up (username/password) is disabled",
+	muster.ErrResetDisabled.Code:  "password reset is disabled",
 	muster.ErrWeakPassword.Code:   "provided password is not secure; use longer password with more non-alphanumeric character",
 	muster.ErrOldPassword.Code:    "failed to change password, old password does not match",
 	muster.ErrInvalidToken.Code:   "invalid token",
@@ -70,6 +72,11 @@ func errorText(action string, kind muster.Kind, code, field, detail string) stri
 		return s
 	}
 	switch code {
+	case muster.ErrThrottled.Code:
+		if action == muster.ActionSignIn.Name || action == muster.ActionSignUp.Name {
+			return sentences[muster.ErrBadCredentials.Code] // who guesses is not told that nobody looked
+		}
+		return muster.ErrThrottled.Message
 	case muster.ErrUnauthenticated.Code:
 		if s, ok := strangers[action]; ok {
 			return s
@@ -91,6 +98,10 @@ func errorText(action string, kind muster.Kind, code, field, detail string) stri
 		}
 		if field != "" && field != "sort" && field != "rule" {
 			return "invalid " + field
+		}
+	case muster.ErrTokenUnknown.Code:
+		if action == muster.ActionExchangeReset.Name {
+			return sentences[muster.ErrInvalidToken.Code]
 		}
 	case muster.ErrUserNotFound.Code:
 		if field == "user" && action == muster.ActionReadUser.Name {

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"muster/internal/token"
+)
+
+func TestRun(t *testing.T) {
+	for name, test := range map[string]struct {
+		args           []string
+		vars           []string
+		status         int
+		stdout, stderr string
+	}{
+		"version":             {args: []string{"--version"}, stdout: "v1.2.3\n"},
+		"help":                {args: []string{"--help"}, stdout: "serve"},
+		"help of a command":   {args: []string{"serve", "--help"}, stdout: "MUSTER_DATABASE_URL"},
+		"help of keys":        {args: []string{"keys", "rotate", "--help"}, stdout: "--now"},
+		"nothing":             {status: 2, stderr: "(hint: muster --help)"},
+		"no command":          {args: []string{"fly"}, status: 2, stderr: "(hint: muster --help)"},
+		"half a command":      {args: []string{"keys"}, status: 2, stderr: "(hint: muster --help)"},
+		"no flag":             {args: []string{"serve", "--fly"}, status: 2, stderr: "unknown flag --fly"},
+		"too much":            {args: []string{"serve", "now"}, status: 2, stderr: "(hint: muster --help)"},
+		"a value is missing":  {args: []string{"serve", "--data"}, status: 2, stderr: "(hint: muster --help)"},
+		"a bad address":       {args: []string{"serve", "--listen", "x"}, status: 1, stderr: "is not HOST:PORT (hint: "},
+		"a bad variable":      {args: []string{"serve"}, vars: []string{"MUSTER_DEV=x"}, status: 1, stderr: "(hint: MUSTER_DEV"},
+		"no keys to rotate":   {args: []string{"keys", "rotate", "--data", "/dev/null/x"}, status: 1, stderr: "(hint: "},
+		"rotate, by variable": {args: []string{"keys", "rotate"}, vars: []string{"MUSTER_DATA=/nonexistent"}, status: 1, stderr: "/nonexistent/keys.json (hint: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, stdout, stderr := runWith(test.vars, test.args...)
+			if status != test.status {
+				t.Errorf("the status is %d, want %d", status, test.status)
+			}
+			check(t, "stdout", stdout, test.stdout)
+			check(t, "stderr", stderr, test.stderr)
+			if stderr != "" && (!strings.HasPrefix(stderr, "muster: ") || strings.Count(stderr, "\n") != 1) {
+				t.Errorf("stderr is not one line of muster's: %q", stderr)
+			}
+		})
+	}
+}
+
+// check wants the text somewhere in what was written, and silence where there is none to want.
+func check(t *testing.T, name, got, want string) {
+	t.Helper()
+	if !strings.Contains(got, want) || want == "" && got != "" {
+		t.Errorf("%s is %q, want %q", name, got, want)
+	}
+}
+
+func runWith(vars []string, args ...string) (status int, stdout, stderr string) {
+	var out, err bytes.Buffer
+	status = run(args, "v1.2.3", &environment{vars: vars, stdout: &out, stderr: &err})
+	return status, out.String(), err.String()
+}
+
+func TestRotate(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "keys.json")
+	before, _, err := token.OpenKeys(path, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"--data", dir}, {"--data", dir, "--now"}} {
+		status, stdout, stderr := runWith(nil, append([]string{"keys", "rotate"}, args...)...)
+		if status != 0 || !strings.Contains(stdout, path) || !strings.Contains(stdout, "Restart") || stderr != "" {
+			t.Errorf("rotate %v: %d, %q, %q", args, status, stdout, stderr)
+		}
+	}
+	after, made, err := token.OpenKeys(path, time.Now())
+	if err != nil || made {
+		t.Fatalf("opening what was rotated: %v, made %t", err, made)
+	}
+	if before.Fingerprint() != after.Fingerprint() {
+		t.Error("the keys are another house's now")
+	}
+	if err := os.WriteFile(path+".new", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := runWith(nil, "keys", "rotate", "--data", dir); status != 1 || !strings.Contains(stderr, "hint: ") {
+		t.Errorf("rotating twice at once: %d, %q", status, stderr)
+	}
+}
