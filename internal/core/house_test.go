@@ -88,7 +88,7 @@ func (h *house) open(params password.Params) *Core {
 		h.t.Fatal(err)
 	}
 	c, err := New(context.Background(), Options{
-		Store: s, Keys: h.keys, Hasher: password.New(password.Options{Params: params}), Now: h.clock.Now, Log: h.config.Log,
+		Store: s, Keys: h.keys, Hasher: password.New(password.Options{Params: params}), Now: h.clock.Now, Log: h.config.Log, Unthrottled: true,
 		PublicURL: "http://muster.example",
 	})
 	if err != nil {
