@@ -186,7 +186,7 @@ func TestLogOfSignIns(t *testing.T) {
 				t.Errorf("unconfirmed: %+v", e)
 			}
 		}
-		token := h.mailedToken(t, "mia@example.org")
+		token := h.mail(t, "mia@example.org").Token()
 		a = n.post(t, "/auth/internal/confirm-email", map[string]string{"token": token})
 		if e := h.last(t, a); e.Resource != "system:auth" || e.Severity != 5 {
 			t.Errorf("confirmed: %+v", e)
