@@ -239,7 +239,7 @@ func describe(name logName, e *muster.Event) string {
 }
 
 // told is what the client was told of a refusal.
-func told(e *muster.Event) string { return errorText(e.Action, e.Kind, e.Code, e.Field, "") }
+func told(e *muster.Event) string { return errorText(e.Action, e.Code, e.Field, "") }
 
 // reason is why it was refused, also where the client was not told.
 func reason(e *muster.Event) string {
