@@ -79,7 +79,7 @@ func TestToken(t *testing.T) {
 
 // TestTokenLife: renewing gives a new token of the same session; the earlier one stays good until it ends.
 func TestTokenLife(t *testing.T) {
-	one(t, func(t *testing.T, h *house) {
+	each(t, func(t *testing.T, h *house) {
 		ann := h.person(t, "ann")
 		h.Clock.Advance(20 * 24 * time.Hour)
 		renewed := h.showing(ann.get(t, "/auth/check").str(t, "response.jwt"))
@@ -266,7 +266,7 @@ func TestConfirmEmail(t *testing.T) {
 }
 
 func TestConfirmationLastsAnHour(t *testing.T) {
-	one(t, func(t *testing.T, h *house) {
+	each(t, func(t *testing.T, h *house) {
 		for i, wait := range []time.Duration{59 * time.Minute, time.Hour} {
 			email := string(rune('a'+i)) + "@example.org"
 			h.nobody().post(t, "/auth/internal/signup", map[string]string{"email": email, "password": goodPassword})
@@ -428,7 +428,7 @@ func TestPasswordReset(t *testing.T) {
 
 // TestImpersonate: contract, 2.3. The end is honoured, renewal does not move it, and the log names the real actor.
 func TestImpersonate(t *testing.T) {
-	one(t, func(t *testing.T, h *house) {
+	each(t, func(t *testing.T, h *house) {
 		const path, refused = "/auth/impersonate", "not allowed to impersonate this user"
 		admin := h.admin.get(t, "/auth/check").str(t, "response.user.userID")
 		ann, locked := h.person(t, "ann"), h.person(t, "locked")
