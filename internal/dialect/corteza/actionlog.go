@@ -126,7 +126,7 @@ func severity(e *muster.Event) int {
 	switch {
 	case !e.Refused():
 		return severityNotice
-	case e.Kind == muster.Internal:
+	case told(e) == masked:
 		return severityError
 	case e.Kind == muster.Denied, e.Code == muster.ErrWeakPassword.Code, e.Kind == muster.Disabled:
 		return severityAlert
@@ -196,7 +196,7 @@ func logEntryOf(e core.SeenEvent) logEntry {
 		entry.Meta["rule.resource"] = entry.Resource
 	}
 	if e.Refused() {
-		entry.Error = cut(errorText(e.Action, e.Kind, e.Code, e.Field, ""), 64)
+		entry.Error = cut(told(e.Event), 64)
 	}
 	if e.Behind != 0 {
 		entry.Meta["impersonatedBy"] = e.Behind
@@ -246,6 +246,10 @@ func describe(name logName, e *muster.Event) string {
 	return "failed to " + name.action + " " + strings.TrimPrefix(name.resource, "system:") + "s; " + reason(e)
 }
 
+// told is what the client was told of a refusal.
+func told(e *muster.Event) string { return errorText(e.Action, e.Code, e.Field, "") }
+
+// reason is why it was refused, also where the client was not told.
 func reason(e *muster.Event) string {
 	switch e.Kind {
 	case muster.Denied:
@@ -255,7 +259,10 @@ func reason(e *muster.Event) string {
 	case muster.Internal:
 		return "internal error"
 	}
-	return errorText(e.Action, e.Kind, e.Code, e.Field, "")
+	if text := told(e); text != masked {
+		return text
+	}
+	return strings.ReplaceAll(e.Code, "-", " ")
 }
 
 // meta spells the core's keys as the original does: group.id is role.ID. Ids are exact numbers.
