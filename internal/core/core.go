@@ -64,8 +64,10 @@ type Options struct {
 
 // New makes a Core and begins to follow the changes of other nodes.
 func New(ctx context.Context, o Options) (*Core, error) {
-	c := &Core{store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, refusals: newRefusals(),
-		publicURL: o.PublicURL, templates: o.Templates, checkTemplate: o.CheckTemplate, throttles: newThrottles(o.Unthrottled)}
+	c := &Core{
+		store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, refusals: newRefusals(),
+		publicURL: o.PublicURL, templates: o.Templates, checkTemplate: o.CheckTemplate, throttles: newThrottles(o.Unthrottled),
+	}
 	c.rights = newRights(c)
 	c.Authenticator = &Authenticator{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}

@@ -278,6 +278,7 @@ func left(t time.Time) time.Duration {
 }
 
 func (d *deadlines) SetReadDeadline(t time.Time) error { d.read = append(d.read, left(t)); return nil }
+
 func (d *deadlines) SetWriteDeadline(t time.Time) error {
 	d.write = append(d.write, left(t))
 	return nil

@@ -158,7 +158,9 @@ func TestDecodeParamsRefuses(t *testing.T) {
 
 func TestDecodeParamsFaultsOfOurs(t *testing.T) {
 	for _, into := range []any{
-		nil, params{}, (*params)(nil), new(int),
+		nil,
+		params{},
+		(*params)(nil), new(int),
 		&struct{ Name string }{},
 		&struct {
 			A float64 `json:"a"`

@@ -18,9 +18,17 @@ func TestTake(t *testing.T) {
 		after time.Duration
 		want  bool
 	}{
-		{0, true}, {0, true}, {0, true}, {0, false},
-		{29 * time.Second, false}, {time.Second, true}, {0, false},
-		{10 * time.Minute, true}, {0, true}, {0, true}, {0, false},
+		{0, true},
+		{0, true},
+		{0, true},
+		{0, false},
+		{29 * time.Second, false},
+		{time.Second, true},
+		{0, false},
+		{10 * time.Minute, true},
+		{0, true},
+		{0, true},
+		{0, false},
 		{-time.Hour, false}, // the clock went back
 	}
 	now := start
