@@ -83,7 +83,7 @@ var (
 	ActionSuspendUser   = Action{"user.suspend", NounUser, OpSuspend, false, true, "lock a user out, ending his sessions"}
 	ActionUnsuspendUser = Action{"user.unsuspend", NounUser, OpUnsuspend, false, true, "let a suspended user in again"}
 	ActionSetPassword   = Action{"user.set-password", NounUser, OpUpdate, false, true, "give a user a new password, ending his sessions"}
-	ActionListGroupsOf  = Action{"user.groups", NounUser, "", false, false, "list the groups that a user is a member of"}
+	ActionListGroupsOf  = Action{"user.groups", NounUser, OpRead, false, false, "list the groups that a user is a member of"}
 
 	ActionListGroups     = Action{"group.list", NounGroup, OpRead, false, false, "list and search groups"}
 	ActionReadGroup      = Action{"group.read", NounGroup, OpRead, false, false, "read one group"}

@@ -71,9 +71,7 @@ func (a *Authenticator) WithJWT(ctx context.Context, text string) (context.Conte
 
 // refuse records that somebody showed a token that is not good.
 func (a *Authenticator) refuse(ctx context.Context) error {
-	_, err := do(ctx, a.c, muster.ActionRefusedToken, func(tx *Tx) (struct{}, error) {
-		tx.About(muster.Resource{Noun: muster.NounSession})
-		return struct{}{}, muster.ErrUnauthenticated
-	})
-	return err
+	about := muster.Event{Resource: muster.Resource{Noun: muster.NounSession}}
+	a.c.recordRefusal(ctx, muster.ActorFrom(ctx), muster.ActionRefusedToken, about, muster.ErrUnauthenticated)
+	return muster.ErrUnauthenticated
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"sync"
 
 	"muster"
 	"muster/internal/perm"
@@ -39,13 +41,15 @@ var (
 func do[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, error)) (T, error) {
 	var out, none T
 	if ctx.Value(insideDo{}) != nil {
-		return none, errNested
+		return none, c.explain(ctx, a, errNested)
 	}
 	actor := muster.ActorFrom(ctx)
 	if !a.Open && !actor.SignedIn() {
 		return none, muster.ErrUnauthenticated
 	}
 	var tx *Tx
+	// A refusal is counted once, however often the closure runs.
+	admit := sync.OnceValues(func() (bool, int) { return c.refusals.admit(actor, c.now()) })
 	err := c.store.Write(context.WithValue(ctx, insideDo{}, true), func(stx *store.Tx) error {
 		tx = &Tx{Tx: stx, Actor: actor, core: c, action: a}
 		v, err := f(tx)
@@ -55,7 +59,13 @@ func do[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, er
 		out = v
 		return tx.finish()
 	}, func(stx *store.Tx, err error) error {
-		return c.recordRefusal(stx, tx.about, actor, a, err)
+		if !c.worthAnEvent(actor, a, err) {
+			return nil
+		}
+		if write, count := admit(); write {
+			return stx.AppendEvent(c.refusal(actor, a, tx.about, err, count))
+		}
+		return nil
 	})
 	if err != nil {
 		return none, c.explain(ctx, a, err)
@@ -140,7 +150,7 @@ func (tx *Tx) requireSession() error {
 	if err != nil {
 		return err
 	}
-	if s == nil || u == nil || !s.Alive(tx.Now()) || !u.Live() {
+	if s == nil || u == nil || s.User != u.ID || !s.Alive(tx.Now()) || !u.Live() {
 		return muster.ErrUnauthenticated
 	}
 	return nil
@@ -180,6 +190,7 @@ func (tx *Tx) Record(res muster.Resource, changes ...any) {
 func (tx *Tx) RecordWith(res muster.Resource, related muster.ID, changes ...any) {
 	tx.About(res, changes...)
 	e := tx.core.event(tx.Actor, tx.action, tx.about)
+	e.Changes = maps.Clone(e.Changes) // what is said of the next one is not about this one
 	e.Related = related
 	tx.records = append(tx.records, e)
 }

@@ -91,6 +91,9 @@ func (c *Core) CreateGroup(ctx context.Context, f GroupForm) (SeenGroup, error) 
 		g.ID = tx.NewID()
 		g.CreatedAt = g.ID.Time()
 		g.ChangedAt = g.CreatedAt
+		if err := tx.groupNamesFree(g); err != nil {
+			return nil, err
+		}
 		if err := tx.InsertGroup(g); err != nil {
 			return nil, err
 		}
@@ -125,10 +128,23 @@ func checkGroupNames(g, was *muster.Group) error {
 		return muster.Taken("handle")
 	case g.Name != was.Name && muster.ReservedGroupName(g.Name):
 		return muster.Taken("name")
-	case g.Name == "" || !muster.ValidText(g.Name, muster.MaxName):
+	case g.Name == "" || g.Name != was.Name && !muster.ValidText(g.Name, muster.MaxName):
 		return muster.InvalidField("name", "1 to 200 characters, none of them control characters")
 	}
 	return nil
+}
+
+// groupNamesFree only words the refusal where handle and name are both taken: the handle comes first. That they are unique is
+// the indexes' business.
+func (tx *Tx) groupNamesFree(g *muster.Group) error {
+	if g.Handle == "" || !g.DeletedAt.IsZero() {
+		return nil
+	}
+	other, err := tx.GroupByHandle(g.Realm, g.Handle)
+	if err == nil && other != nil && other.ID != g.ID {
+		err = muster.Taken("handle")
+	}
+	return err
 }
 
 // seenByCaller adds what the caller may do to a group that he has just made or changed.
@@ -174,6 +190,9 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 		}
 		g.UpdatedAt, g.ChangedAt = tx.Now(), tx.Now()
 		tx.Record(muster.GroupResource(id), append(groupChanges("update", g), groupChanges("group", &was)...)...)
+		if err := tx.groupNamesFree(g); err != nil {
+			return nil, err
+		}
 		if err := tx.UpdateGroup(g); err != nil {
 			return nil, err
 		}
@@ -297,11 +316,20 @@ func (c *Core) changeGroup(ctx context.Context, a muster.Action, id muster.ID, f
 		if muster.BuiltIn(id) {
 			return struct{}{}, muster.ErrBuiltIn
 		}
+		was := *g
 		if err := f(tx, g); err != nil {
 			return struct{}{}, err
 		}
-		g.ChangedAt = tx.Now()
 		tx.Record(muster.GroupResource(id))
+		if *g == was {
+			return struct{}{}, nil // done before
+		}
+		if was.DeletedAt != g.DeletedAt {
+			if err := tx.groupNamesFree(g); err != nil {
+				return struct{}{}, err
+			}
+		}
+		g.ChangedAt = tx.Now()
 		return struct{}{}, tx.UpdateGroup(g)
 	})
 	return err

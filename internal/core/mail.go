@@ -51,9 +51,12 @@ func (tx *Tx) post() error {
 	return nil
 }
 
+// newMailSecret draws the secret part of a mailed token. Do it before the transaction.
+func newMailSecret() string { return token.Alnum(mailTokenSecret) }
+
 // mailConfirmation mails the user a link that confirms the e-mail. Earlier links stay good.
-func (tx *Tx) mailConfirmation(u *muster.User) error {
-	return tx.mailToken(u, MailConfirmation, token.Alnum(mailTokenSecret))
+func (tx *Tx) mailConfirmation(u *muster.User, secret string) error {
+	return tx.mailToken(u, MailConfirmation, secret)
 }
 
 // mailToken mails the user a link with a token for the purpose that the kind of mail is.
@@ -78,11 +81,16 @@ func (tx *Tx) mailEmailChanged(u *muster.User, old string) {
 }
 
 // sendConfirmation mails another confirmation to somebody who has just shown that he knows the password.
-func (c *Core) sendConfirmation(ctx context.Context, u *muster.User) error {
+func (c *Core) sendConfirmation(ctx context.Context, v verified) error {
+	secret := newMailSecret()
 	_, err := do(ctx, c, muster.ActionSendConfirmation, func(tx *Tx) (struct{}, error) {
-		tx.ActsAs(u.ID)
+		tx.ActsAs(v.user.ID)
+		u, err := tx.stillVerified(v)
+		if err != nil {
+			return struct{}{}, err
+		}
 		tx.Record(muster.UserResource(u.ID), "email", u.Email)
-		return struct{}{}, tx.mailConfirmation(u)
+		return struct{}{}, tx.mailConfirmation(u, secret)
 	})
 	return err
 }
@@ -118,11 +126,14 @@ func splitMailToken(text string) (secret string, id muster.ID, ok bool) {
 	if len(text) <= mailTokenSecret || strings.Trim(text[:mailTokenSecret], alnum) != "" {
 		return "", 0, false
 	}
-	id, ok = muster.ParseID(text[mailTokenSecret:])
-	return text[:mailTokenSecret], id, ok
+	id, _ = muster.ParseID(text[mailTokenSecret:]) // digits that are no id are the id of no token
+	return text[:mailTokenSecret], id, strings.Trim(text[mailTokenSecret:], digits) == ""
 }
 
-const alnum = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+const (
+	digits = "0123456789"
+	alnum  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + digits
+)
 
 // useMailToken uses a token up and answers whose it is. Of many who try at once, one succeeds.
 func (tx *Tx) useMailToken(purpose, secret string, id muster.ID) (*muster.User, error) {

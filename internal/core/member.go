@@ -78,7 +78,25 @@ func (tx *Tx) addMember(group, user muster.ID) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if is, err := tx.IsMember(group, user); err != nil || is {
+		return false, err
+	}
+	if err := tx.holdsAll(group); err != nil {
+		return false, err
+	}
 	return tx.AddMember(group, user, tx.Now())
+}
+
+// holdsAll refuses who puts somebody, perhaps himself, into a group that may do more than he: nobody gives away what he has
+// not.
+func (tx *Tx) holdsAll(group muster.ID) error {
+	rules, err := tx.RulesOf(group)
+	for _, r := range rules {
+		if err == nil && r.Access == muster.Allow {
+			err = tx.holds(r.Resource, r.Operation)
+		}
+	}
+	return err
 }
 
 // removeMember takes a user out of a group, unless he is the last administrator.

@@ -11,29 +11,32 @@ import (
 func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
 	a := muster.ActionChangePassword
 	actor := muster.ActorFrom(ctx)
-	if !actor.SignedIn() {
+	if actor.User == 0 {
 		return muster.ErrUnauthenticated
 	}
 	rules, err := c.signInRules(c.store.Reader(ctx))
-	switch {
-	case err != nil:
+	if err != nil {
 		return c.explain(ctx, a, err)
-	case !rules.PasswordSignIn:
-		return muster.ErrSignInDisabled
 	}
 	u, err := c.store.Reader(ctx).User(actor.Realm, actor.User)
 	if err != nil {
 		return c.explain(ctx, a, err)
 	}
+	if u == nil {
+		return muster.ErrUnauthenticated
+	}
 	weak := old == "" || len(old) > muster.MaxPassword || !goodPassword(fresh, rules)
 	var v verified
 	var phc string
-	if !weak {
+	if !weak && rules.PasswordSignIn {
 		if v, err = c.verify(ctx, u, old); err != nil {
 			return c.explain(ctx, a, err)
 		}
-		if phc, err = c.hasher.Hash(ctx, actor.Origin.Address, fresh); err != nil {
-			return c.explain(ctx, a, busy(err))
+		if v.ok {
+			phc, err = c.hash(ctx, fresh)
+		}
+		if err != nil {
+			return c.explain(ctx, a, err)
 		}
 	}
 	_, err = do(ctx, c, a, func(tx *Tx) (struct{}, error) {
@@ -41,6 +44,9 @@ func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
 			return struct{}{}, err
 		}
 		tx.About(muster.UserResource(actor.User), userChanges("user", u)...)
+		if !rules.PasswordSignIn {
+			return struct{}{}, muster.ErrSignInDisabled
+		}
 		if weak {
 			return struct{}{}, muster.ErrWeakPassword
 		}
@@ -56,15 +62,19 @@ func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
 // SetPassword gives a user a new password. All his sessions end, except that of a caller who does it to himself.
 func (c *Core) SetPassword(ctx context.Context, user muster.ID, fresh string) error {
 	a := muster.ActionSetPassword
+	may, err := c.mayHash(ctx, a, user)
+	if err != nil {
+		return err
+	}
 	rules, err := c.signInRules(c.store.Reader(ctx))
 	if err != nil {
 		return c.explain(ctx, a, err)
 	}
 	weak := !goodPassword(fresh, rules)
 	var phc string
-	if !weak {
-		if phc, err = c.hasher.Hash(ctx, muster.ActorFrom(ctx).Origin.Address, fresh); err != nil {
-			return c.explain(ctx, a, busy(err))
+	if !weak && may {
+		if phc, err = c.hash(ctx, fresh); err != nil {
+			return c.explain(ctx, a, err)
 		}
 	}
 	_, err = do(ctx, c, a, func(tx *Tx) (struct{}, error) {
@@ -82,10 +92,30 @@ func (c *Core) SetPassword(ctx context.Context, user muster.ID, fresh string) er
 		if u.Deleted() {
 			return struct{}{}, muster.ErrUserNotFound
 		}
+		if !may {
+			return struct{}{}, muster.ErrDenied // he was given the right a moment ago: there is no hash yet
+		}
 		tx.Record(muster.UserResource(user))
 		return struct{}{}, tx.setPassword(u, phc)
 	})
 	return err
+}
+
+// mayHash reports whether a caller who is about to set a user's password has, as far as is known before the transaction, the
+// right to it: nobody else has us spend a hash. The transaction decides.
+func (c *Core) mayHash(ctx context.Context, a muster.Action, user muster.ID) (bool, error) {
+	actor := muster.ActorFrom(ctx)
+	if actor.System {
+		return true, nil
+	}
+	if !actor.SignedIn() {
+		return false, muster.ErrUnauthenticated
+	}
+	e, err := c.rights.of(ctx, actor.Realm, actor.Session)
+	if err != nil {
+		return false, c.explain(ctx, a, err)
+	}
+	return e.rights.Check(string(a.Resource), int64(user), a.Operation, false), nil
 }
 
 // setPassword stores a new hash and ends what the old password had opened.

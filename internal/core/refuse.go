@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -10,22 +11,31 @@ import (
 	"muster/internal/store"
 )
 
-// recordRefusal appends the event of a refusal, where it deserves one.
-func (c *Core) recordRefusal(tx *store.Tx, about muster.Event, actor muster.Actor, a muster.Action, err error) error {
-	if !c.worthAnEvent(actor, a, err) {
-		return nil
-	}
-	if about.Actor != 0 {
-		actor.User = about.Actor
+// recordRefusal appends the event of a refusal that needed no transaction, where it deserves one. Those beyond the bound cost
+// the group writer nothing.
+func (c *Core) recordRefusal(ctx context.Context, actor muster.Actor, a muster.Action, about muster.Event, err error) {
+	if ctx.Err() != nil || !c.worthAnEvent(actor, a, err) {
+		return
 	}
 	write, count := c.refusals.admit(actor, c.now())
 	if !write {
-		return nil
+		return
+	}
+	e := c.refusal(actor, a, about, err, count)
+	if err := c.store.Write(ctx, func(tx *store.Tx) error { return tx.AppendEvent(e) }, nil); err != nil && ctx.Err() == nil {
+		c.log.ErrorContext(ctx, "a refusal could not be recorded", "action", a.Name, "error", err)
+	}
+}
+
+// refusal is the event of a refusal that stands for so many.
+func (c *Core) refusal(actor muster.Actor, a muster.Action, about muster.Event, err error, count int) *muster.Event {
+	if about.Actor != 0 {
+		actor.User = about.Actor
 	}
 	e := c.event(actor, a, about)
 	refusal, _ := muster.AsError(err)
 	e.Kind, e.Code, e.Field, e.Count = refusal.Kind, refusal.Code, refusal.Field, count
-	return tx.AppendEvent(e)
+	return e
 }
 
 // worthAnEvent: what goes wrong for somebody who is signed in is an event, and so is each sign-in, each token that is not good
@@ -66,7 +76,7 @@ func newRefusals() *refusals { return &refusals{by: map[refusalKey]*refusalCount
 
 // admit reports whether a refusal is to be written, and for how many it stands.
 func (r *refusals) admit(actor muster.Actor, now time.Time) (write bool, count int) {
-	key := refusalKey{address: actor.Origin.Address}
+	key := refusalKey{address: network(actor.Origin.Address)}
 	if actor.Session != 0 {
 		key = refusalKey{user: actor.User}
 	}
@@ -91,6 +101,16 @@ func (r *refusals) admit(actor muster.Actor, now time.Time) (write bool, count i
 		n.written = refusalsAMinute // one line a minute for who went on
 	}
 	return true, count
+}
+
+// network is what a limit per address counts by: of IPv6 the first 64 bits, because whoever has one such address has them all.
+func network(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil || a.Unmap().Is4() {
+		return address
+	}
+	p, _ := a.WithZone("").Prefix(64) // an IPv6 address has so many bits
+	return p.String()
 }
 
 // makeRoom forgets callers who have been quiet for a period; if all are busy, it forgets all.

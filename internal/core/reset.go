@@ -6,7 +6,6 @@ import (
 
 	"muster"
 	"muster/internal/store"
-	"muster/internal/token"
 )
 
 // MailReset is the mail by which a password is reset.
@@ -30,7 +29,7 @@ func (c *Core) RequestPasswordReset(ctx context.Context, email string) error {
 		return c.explain(ctx, a, err)
 	}
 	mayMail := u != nil && c.mayMail(ctx, u)
-	secret := token.Alnum(mailTokenSecret)
+	secret := newMailSecret()
 	_, err = do(ctx, c, a, func(tx *Tx) (struct{}, error) {
 		tx.About(muster.Resource{Noun: muster.NounUser}, "email", legalEmail(email))
 		if u == nil || !u.Live() || !mayMail {
@@ -73,7 +72,7 @@ func (c *Core) ExchangeResetToken(ctx context.Context, text string) (*Exchanged,
 	if !ok {
 		return nil, muster.ErrInvalidToken
 	}
-	next := token.Alnum(mailTokenSecret)
+	next := newMailSecret()
 	return withTokenPlace(ctx, c, a, func(tx *Tx) (*Exchanged, error) {
 		u, err := tx.useMailToken(MailReset, secret, id)
 		if err != nil {

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"muster"
@@ -72,7 +73,7 @@ func (c *Core) verify(ctx context.Context, u *muster.User, pass string) (v verif
 			return v, err
 		}
 	}
-	from := muster.ActorFrom(ctx).Origin.Address
+	from := network(muster.ActorFrom(ctx).Origin.Address)
 	var stale bool
 	if v.ok, stale, err = c.hasher.Verify(ctx, from, v.phc, pass); err != nil || !v.ok || !stale {
 		return v, busy(err)
@@ -90,13 +91,16 @@ func busy(err error) error {
 }
 
 func (c *Core) signIn(ctx context.Context, p Proof) (*SignedIn, error) {
-	u, err := c.store.Reader(ctx).UserByEmail(muster.MainRealm, p.Email)
+	u, err := c.userByEmail(ctx, p.Email)
 	if err != nil {
 		return nil, c.explain(ctx, muster.ActionSignIn, err)
 	}
 	place, err := c.takePlace(ctx, u, p.Email)
-	if err != nil {
+	switch {
+	case errors.Is(err, muster.ErrThrottled):
 		return nil, c.refuseThrottled(ctx, u, p.Email)
+	case err != nil:
+		return nil, c.explain(ctx, muster.ActionSignIn, err)
 	}
 	v := verified{user: u}
 	if p.Password != "" && len(p.Password) <= muster.MaxPassword {
@@ -123,6 +127,14 @@ func (c *Core) refuseThrottled(ctx context.Context, u *muster.User, email string
 	return err
 }
 
+// userByEmail finds whom somebody means who typed an e-mail; nil for nobody. What cannot be an e-mail is not looked for.
+func (c *Core) userByEmail(ctx context.Context, email string) (*muster.User, error) {
+	if !muster.ValidEmail(email) {
+		return nil, nil
+	}
+	return c.store.Reader(ctx).UserByEmail(muster.MainRealm, email)
+}
+
 // startSession starts a session for the user whose password was verified, or records that it could not be.
 func (c *Core) startSession(ctx context.Context, email string, v verified) (*SignedIn, error) {
 	in, err := do(ctx, c, muster.ActionSignIn, func(tx *Tx) (*SignedIn, error) {
@@ -146,7 +158,7 @@ func (c *Core) startSession(ctx context.Context, email string, v verified) (*Sig
 		return tx.signedIn(u)
 	})
 	if errors.Is(err, muster.ErrUnconfirmed) && c.mayMail(ctx, v.user) {
-		if err := c.sendConfirmation(ctx, v.user); err != nil {
+		if err := c.sendConfirmation(ctx, v); err != nil {
 			return nil, err
 		}
 	}
@@ -218,12 +230,11 @@ func (c *Core) RenewSession(ctx context.Context) (*SignedIn, error) {
 		if err := v.Require(sessionResource(v.Actor.Session)); err != nil {
 			return nil, err
 		}
-		e, err := c.rights.of(ctx, v.Actor.Realm, v.Actor.Session)
-		if err != nil {
-			return nil, err
+		if v.entry == nil {
+			return nil, muster.ErrUnauthenticated // the house itself has no session
 		}
-		session, user := e.session, e.user
-		return &SignedIn{User: &user, Session: &session, Groups: e.groups}, nil
+		session, user := v.entry.session, v.entry.user
+		return &SignedIn{User: &user, Session: &session, Groups: slices.Clone(v.entry.groups)}, nil
 	})
 }
 

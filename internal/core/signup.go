@@ -26,7 +26,7 @@ func (c *Core) SignUp(ctx context.Context, in NewAccount) (*SignedIn, error) {
 		return nil, err
 	}
 	proof := Proof{Email: in.Email, Password: in.Password}
-	if u, err := c.store.Reader(ctx).UserByEmail(muster.MainRealm, in.Email); err != nil {
+	if u, err := c.userByEmail(ctx, in.Email); err != nil {
 		return nil, c.explain(ctx, a, err)
 	} else if u != nil {
 		return c.signIn(ctx, proof)
@@ -34,16 +34,25 @@ func (c *Core) SignUp(ctx context.Context, in NewAccount) (*SignedIn, error) {
 	if !c.maySignUp(ctx) {
 		return nil, muster.ErrThrottled
 	}
-	phc, err := c.hasher.Hash(ctx, muster.ActorFrom(ctx).Origin.Address, in.Password)
+	phc, err := c.hash(ctx, in.Password)
 	if err != nil {
-		return nil, c.explain(ctx, a, busy(err))
+		return nil, c.explain(ctx, a, err)
 	}
-	out, err := do(ctx, c, a, func(tx *Tx) (*SignedIn, error) { return tx.signUp(in, phc, rules) })
+	secret := newMailSecret()
+	out, err := do(ctx, c, a, func(tx *Tx) (*SignedIn, error) { return tx.signUp(in, phc, secret, rules) })
 	if errors.Is(err, muster.Taken("email")) {
-		// Somebody was faster with the same e-mail, most likely the same person pressing twice.
-		return c.signIn(ctx, proof)
+		// Somebody was faster with the same e-mail, most likely the same person pressing twice. Or it is somebody's username.
+		if u, _ := c.userByEmail(ctx, in.Email); u != nil {
+			return c.signIn(ctx, proof)
+		}
 	}
 	return out, err
+}
+
+// hash hashes a password for the caller.
+func (c *Core) hash(ctx context.Context, pass string) (string, error) {
+	phc, err := c.hasher.Hash(ctx, network(muster.ActorFrom(ctx).Origin.Address), pass)
+	return phc, busy(err)
 }
 
 func (in *NewAccount) check(rules muster.SignInRules) error {
@@ -68,7 +77,7 @@ func goodPassword(pass string, rules muster.SignInRules) bool {
 	return len(pass) >= rules.MinPassword && len(pass) <= muster.MaxPassword
 }
 
-func (tx *Tx) signUp(in NewAccount, phc string, rules muster.SignInRules) (*SignedIn, error) {
+func (tx *Tx) signUp(in NewAccount, phc, secret string, rules muster.SignInRules) (*SignedIn, error) {
 	u := &muster.User{Realm: muster.MainRealm, Email: in.Email, Username: in.Username, Handle: in.Handle, Name: in.Name}
 	if !rules.ConfirmationRequired {
 		u.EmailConfirmedAt = tx.Now()
@@ -85,7 +94,7 @@ func (tx *Tx) signUp(in NewAccount, phc string, rules muster.SignInRules) (*Sign
 	tx.ActsAs(u.ID)
 	tx.Record(muster.UserResource(u.ID), userChanges("new", u)...)
 	if rules.ConfirmationRequired {
-		return &SignedIn{User: u}, tx.mailConfirmation(u)
+		return &SignedIn{User: u}, tx.mailConfirmation(u, secret)
 	}
 	return tx.signedIn(u)
 }
@@ -124,7 +133,7 @@ func (c *Core) EnsureFirstAdministrator(ctx context.Context, in FirstAdministrat
 	if err := account.check(open); err != nil {
 		return false, err
 	}
-	phc, err := c.hasher.Hash(ctx, "", in.Password)
+	phc, err := c.hash(ctx, in.Password)
 	if err != nil {
 		return false, err
 	}

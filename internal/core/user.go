@@ -2,8 +2,10 @@ package core
 
 import (
 	"context"
+	"slices"
 
 	"muster"
+	"muster/internal/store"
 )
 
 // Profile is what wires say of a user when they make or change one.
@@ -31,12 +33,22 @@ func (c *Core) ListUsers(ctx context.Context, f muster.UserFilter) (muster.List[
 			return muster.List[SeenUser]{}, muster.ErrDenied
 		}
 		email, name := v.VisibleOrSelf(muster.OpUnmaskEmail), v.VisibleOrSelf(muster.OpUnmaskName)
+		f.Sort = openOrders(f.Sort, email, name)
 		list, err := v.Users(muster.MainRealm, f, v.VisibleOrSelf(muster.OpRead), email, name)
 		seen := make([]SeenUser, len(list.Items))
 		for i, u := range list.Items {
 			seen[i] = hide(u, !email.Has(u.ID), !name.Has(u.ID))
 		}
 		return muster.List[SeenUser]{Items: seen, Total: list.Total}, err
+	})
+}
+
+// openOrders leaves out the orders by what the caller may not see of everybody: from where his own e-mail stands in the list he
+// could find out the next one's, letter by letter.
+func openOrders(orders []muster.Order, email, name store.Visible) []muster.Order {
+	hidden := func(see store.Visible) bool { return !see.Default || len(see.Except) > 0 }
+	return slices.DeleteFunc(slices.Clone(orders), func(o muster.Order) bool {
+		return o.Column == "email" && hidden(email) || o.Column == "name" && hidden(name)
 	})
 }
 
@@ -127,6 +139,7 @@ func (p *Profile) goodEmail() bool {
 // UpdateUser replaces the profile of a user. The username stays, and so does the kind of a system user. Who changes his own
 // e-mail has to confirm it again where sign-up asks for that.
 func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (*muster.User, error) {
+	secret := newMailSecret()
 	return do(ctx, c, muster.ActionUpdateUser, func(tx *Tx) (*muster.User, error) {
 		tx.About(muster.UserResource(id), "update.email", legalEmail(p.Email), "update.name", legalName(p.Name))
 		u, err := tx.User(muster.MainRealm, id)
@@ -148,7 +161,7 @@ func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (*muster
 		}
 		p.fill(u)
 		u.UpdatedAt, u.ChangedAt = tx.Now(), tx.Now()
-		if err := tx.changeEmail(u, &was); err != nil {
+		if err := tx.changeEmail(u, &was, secret); err != nil {
 			return nil, err
 		}
 		tx.Record(muster.UserResource(id), append(userChanges("update", u), userChanges("user", &was)...)...)
@@ -156,8 +169,9 @@ func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (*muster
 	})
 }
 
-// changeEmail moves the sign-in name, and decides whether the new e-mail still counts as confirmed.
-func (tx *Tx) changeEmail(u, was *muster.User) error {
+// changeEmail moves the sign-in name, and decides whether the new e-mail still counts as confirmed. A person's old address is
+// told; that an administrator changed it is his own business.
+func (tx *Tx) changeEmail(u, was *muster.User, secret string) error {
 	if muster.FoldEmail(u.Email) == muster.FoldEmail(was.Email) {
 		return nil
 	}
@@ -172,13 +186,13 @@ func (tx *Tx) changeEmail(u, was *muster.User) error {
 	if tx.Actor.User != u.ID {
 		return nil
 	}
+	tx.mailEmailChanged(u, was.Email)
 	rules, err := tx.core.signInRules(tx.Reader)
 	if err != nil || !rules.ConfirmationRequired {
 		return err
 	}
 	u.EmailConfirmedAt = noTime
-	tx.mailEmailChanged(u, was.Email)
-	return tx.mailConfirmation(u)
+	return tx.mailConfirmation(u, secret)
 }
 
 // userChanges names what an event keeps of a user.

@@ -47,7 +47,8 @@ func (tx *Tx) takeUsername(u *muster.User) error {
 	if u.UsernameGiven {
 		return tx.takeName(u, "username", u.Username)
 	}
-	for _, name := range madeUsernames(u) {
+	for try := range madeUsernameTries {
+		name := madeUsername(u, try)
 		ok, err := tx.TakeSignInName(u.Realm, u.ID, name)
 		if err != nil {
 			return err
@@ -60,18 +61,19 @@ func (tx *Tx) takeUsername(u *muster.User) error {
 	return muster.Taken("username")
 }
 
-// madeUsernames are the usernames to try for somebody who was given none (one-core, 1.2): the handle, else the e-mail's local
+const madeUsernameTries = 12
+
+// madeUsername is the username to try for somebody who was given none (one-core, 1.2): the handle, else the e-mail's local
 // part, else the name; then with a number; then with six random characters, which will do.
-func madeUsernames(u *muster.User) []string {
+func madeUsername(u *muster.User, try int) string {
 	base := usernameBase(u)
-	names := []string{base}
-	for n := 2; n <= 9; n++ {
-		names = append(names, base+"-"+strconv.Itoa(n))
+	switch {
+	case try == 0:
+		return base
+	case try < 9:
+		return base + "-" + strconv.Itoa(try+1)
 	}
-	for range 3 {
-		names = append(names, base+"-"+strings.ToLower(token.Alnum(6)))
-	}
-	return names
+	return base + "-" + strings.ToLower(token.Alnum(6))
 }
 
 const madeUsernameLength = 70

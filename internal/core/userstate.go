@@ -21,11 +21,15 @@ func (c *Core) changeState(ctx context.Context, a muster.Action, id muster.ID, r
 		if err := require(tx); err != nil {
 			return struct{}{}, err
 		}
+		was := *u
 		if err := f(tx, u); err != nil {
 			return struct{}{}, err
 		}
-		u.ChangedAt = tx.Now()
 		tx.Record(muster.UserResource(id))
+		if *u == was {
+			return struct{}{}, nil // done before
+		}
+		u.ChangedAt = tx.Now()
 		return struct{}{}, tx.UpdateUser(u)
 	})
 	return err

@@ -16,6 +16,7 @@ type View struct {
 
 	core     *Core
 	action   muster.Action
+	entry    *entry // of the caller's session; nil for the house itself and for nobody
 	rights   perm.Rights
 	required bool
 	about    muster.Event
@@ -24,6 +25,9 @@ type View struct {
 // view is do for verbs that change nothing: no event but that of a refusal.
 func view[T any](ctx context.Context, c *Core, a muster.Action, f func(*View) (T, error)) (T, error) {
 	var none T
+	if ctx.Value(insideDo{}) != nil {
+		return none, c.explain(ctx, a, errNested)
+	}
 	actor := muster.ActorFrom(ctx)
 	v := &View{Reader: c.store.Reader(ctx), Actor: actor, core: c, action: a}
 	if actor.SignedIn() && !actor.System {
@@ -31,7 +35,7 @@ func view[T any](ctx context.Context, c *Core, a muster.Action, f func(*View) (T
 		if err != nil {
 			return none, c.explain(ctx, a, err)
 		}
-		v.rights = entry.rights
+		v.entry, v.rights = entry, entry.rights
 	} else if !a.Open && !actor.System {
 		return none, muster.ErrUnauthenticated
 	}
@@ -47,12 +51,7 @@ func view[T any](ctx context.Context, c *Core, a muster.Action, f func(*View) (T
 
 // refuseView records the refusal of a reader who is signed in.
 func (c *Core) refuseView(ctx context.Context, v *View, err error) error {
-	if ctx.Err() == nil && c.worthAnEvent(v.Actor, v.action, err) {
-		refused := func(tx *store.Tx) error { return c.recordRefusal(tx, v.about, v.Actor, v.action, err) }
-		if err := c.store.Write(ctx, refused, nil); err != nil {
-			c.log.ErrorContext(ctx, "a refusal could not be recorded", "action", v.action.Name, "error", err)
-		}
-	}
+	c.recordRefusal(ctx, v.Actor, v.action, v.about, err)
 	return c.explain(ctx, v.action, err)
 }
 

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"muster"
@@ -22,9 +24,9 @@ func (tx *Tx) InsertDelivery(d *Delivery) error {
 		d.ID, d.Event, d.Kind, d.Payload, stamp(d.DueAt))
 }
 
-// LeaseDeliveries takes up to 20 deliveries that are due. Until then nobody else gets them; who is not done by then loses them.
+// LeaseDeliveries takes up to 20 deliveries that are due, the longest due first. Until then nobody else gets them; who is not done by then loses them.
 func (tx *Tx) LeaseDeliveries(now, until time.Time) ([]Delivery, error) {
-	return all(tx.Reader, func(row scanner) (d Delivery, err error) {
+	list, err := all(tx.Reader, func(row scanner) (d Delivery, err error) {
 		var due int64
 		err = row.Scan(&d.ID, &d.Event, &d.Kind, &d.Payload, &due, &d.Attempts)
 		d.DueAt = instant(due)
@@ -32,6 +34,9 @@ func (tx *Tx) LeaseDeliveries(now, until time.Time) ([]Delivery, error) {
 	}, `UPDATE delivery SET leased_until = $1, attempts = attempts + 1 WHERE leased_until < $2 AND id IN
 		(SELECT id FROM delivery WHERE done_at = 0 AND due_at <= $3 AND leased_until < $4 ORDER BY due_at, id LIMIT 20)
 		RETURNING id, event, kind, payload, due_at, attempts`, stamp(until), stamp(now), stamp(now), stamp(now))
+	// RETURNING keeps no order.
+	slices.SortFunc(list, func(a, b Delivery) int { return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.ID, b.ID)) })
+	return list, err
 }
 
 // DeliveryWaits reports whether a delivery is due and free.

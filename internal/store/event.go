@@ -48,10 +48,10 @@ func (r *Reader) Events(realm muster.ID, f muster.EventFilter) ([]*muster.Event,
 	var w where
 	w.add("realm = ?", realm)
 	if !f.From.IsZero() {
-		w.add("id >= ?", firstID(f.From.Truncate(time.Second)))
+		w.add("id >= ?", firstID(f.From))
 	}
 	if !f.To.IsZero() {
-		w.add("id < ?", firstID(f.To.Truncate(time.Second).Add(time.Second)))
+		w.add("id < ?", firstID(f.To.Add(time.Second)))
 	}
 	if len(f.Actors) > 0 {
 		w.in("actor IN (%s)", f.Actors)
@@ -66,9 +66,10 @@ func (r *Reader) Events(realm muster.ID, f muster.EventFilter) ([]*muster.Event,
 	return allOf(r, scanEvent, number(`SELECT `+eventColumns+` FROM event`+w.text()+` ORDER BY id DESC LIMIT ? OFFSET ?`), args...)
 }
 
-// firstID is the smallest id that can be made at that instant.
+// firstID is the smallest id that can be made in that second. Seconds that no id can have are taken for the nearest one.
 func firstID(at time.Time) muster.ID {
-	return muster.ID(min(max(at.UnixMicro(), 0), 1<<53-1)) << 10
+	const last = 1<<53 - 1 // microseconds that an id can hold
+	return muster.ID(min(max(at.Unix(), 0), last/1_000_000)*1_000_000) << 10
 }
 
 // A Change is as much of an event as other nodes need to forget what they remember.
@@ -95,12 +96,6 @@ func (r *Reader) ChangesOf(node int, after muster.ID) ([]Change, error) {
 // LastEventOf is the id of the last event of a node; 0 if there is none.
 func (r *Reader) LastEventOf(node int) (muster.ID, error) {
 	id, _, err := one(r, column[muster.ID], `SELECT id FROM event WHERE node = $1 ORDER BY id DESC LIMIT 1`, node)
-	return id, err
-}
-
-// lastEventID is the id of the last event of any node.
-func (r *Reader) lastEventID() (muster.ID, error) {
-	id, _, err := one(r, column[muster.ID], `SELECT id FROM event ORDER BY id DESC LIMIT 1`)
 	return id, err
 }
 

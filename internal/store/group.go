@@ -58,11 +58,7 @@ func (tx *Tx) UpdateGroup(g *muster.Group) error {
 		WHERE id = $11 AND realm = $12 AND version = $13`,
 		g.Name, g.Handle, g.Description, g.Organisation, stamp(g.UpdatedAt), stamp(g.ChangedAt), stamp(g.ArchivedAt), stamp(g.DeletedAt),
 		muster.Fold(g.Name), muster.Fold(g.Handle), g.ID, g.Realm, g.Version)
-	if err == nil && n == 0 {
-		return muster.ErrConflictingWrite
-	}
-	g.Version++
-	return err
+	return raise(&g.Version, n, err)
 }
 
 var groupSort = sortColumns{
@@ -86,9 +82,11 @@ func (r *Reader) Groups(realm muster.ID, f muster.GroupFilter, see Visible) (mus
 	return listOf(r, scanGroup, groupColumns, `"group"`, w, groupSort, f.Sort, f.Page)
 }
 
-// AddMember puts the user into the group; it answers false if he was in it.
+// AddMember puts the user into the group; it answers false if he was in it, or if there are no such two in one realm.
 func (tx *Tx) AddMember(group, user muster.ID, at time.Time) (bool, error) {
-	n, err := tx.exec(`INSERT INTO member (group_id, user_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, group, user, stamp(at))
+	n, err := tx.exec(`INSERT INTO member (group_id, user_id, created_at)
+		SELECT g.id, u.id, $1 FROM "group" g JOIN "user" u ON u.realm = g.realm WHERE g.id = $2 AND u.id = $3
+		ON CONFLICT DO NOTHING`, stamp(at), group, user)
 	return n == 1, err
 }
 

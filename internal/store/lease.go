@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,7 @@ const (
 // A lease is this node's right to its number, and so to the ids that carry the number.
 type lease struct {
 	s      *Store
+	now    func() time.Time
 	db     *sql.DB
 	number int
 	holder string
@@ -31,8 +33,8 @@ type lease struct {
 }
 
 // takeLease takes the lowest number whose lease has run out, or the next one.
-func takeLease(ctx context.Context, s *Store, db *sql.DB) (*lease, error) {
-	l := &lease{s: s, db: db, holder: rand.Text(), cancel: func() {}, ended: make(chan struct{})}
+func takeLease(ctx context.Context, s *Store, now func() time.Time, db *sql.DB) (*lease, error) {
+	l := &lease{s: s, now: now, db: db, holder: rand.Text(), cancel: func() {}, ended: make(chan struct{})}
 	if s.engine.single() {
 		close(l.ended)
 		return l, l.claim(ctx, 0, true)
@@ -55,7 +57,7 @@ func takeLease(ctx context.Context, s *Store, db *sql.DB) (*lease, error) {
 var errLeased = errors.New("the number is leased")
 
 func (l *lease) claim(ctx context.Context, number int, always bool) error {
-	now := l.s.now()
+	now := l.now()
 	until := now.Add(leaseTime)
 	if _, err := l.db.ExecContext(ctx, `INSERT INTO node (number, holder, leased_until) VALUES ($1, '', 0) ON CONFLICT DO NOTHING`, number); err != nil {
 		return err
@@ -92,7 +94,7 @@ func (l *lease) renewUntil(ctx context.Context) {
 func (l *lease) renew(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, leaseRenew)
 	defer cancel()
-	until := l.s.now().Add(leaseTime)
+	until := l.now().Add(leaseTime)
 	res, err := l.db.ExecContext(ctx, `UPDATE node SET leased_until = $1 WHERE number = $2 AND holder = $3`, stamp(until), l.number, l.holder)
 	if err != nil {
 		return err
@@ -106,8 +108,8 @@ func (l *lease) renew(ctx context.Context) error {
 }
 
 // check refuses writes when the lease may run out before they are done.
-func (l *lease) check(now time.Time) error {
-	if l.s.engine.single() || stamp(now.Add(leaseSpare)) < l.until.Load() {
+func (l *lease) check() error {
+	if l.s.engine.single() || stamp(l.now().Add(leaseSpare)) < l.until.Load() {
 		return nil
 	}
 	return muster.ErrUnavailable
@@ -120,4 +122,17 @@ func (l *lease) release(ctx context.Context) {
 	if _, err := l.db.ExecContext(ctx, `UPDATE node SET leased_until = 0 WHERE number = $1 AND holder = $2`, l.number, l.holder); err != nil {
 		l.s.log.Warn("the node number could not be given back", "node", l.number, "error", err)
 	}
+}
+
+// idTables are the tables whose ids come from [Store.NewID].
+func idTables() []string {
+	return []string{"realm", `"user"`, `"group"`, "session", "mail_token", "event", "delivery"}
+}
+
+// lastID is the largest id that any node has stored. A node makes none below it, also when its clock goes back while it is
+// down.
+func (r *Reader) lastID() (muster.ID, error) {
+	id, _, err := one(r, column[muster.ID], "SELECT MAX(id) FROM (SELECT MAX(id) AS id FROM "+
+		strings.Join(idTables(), " UNION ALL SELECT MAX(id) FROM ")+") AS largest")
+	return id, err
 }

@@ -33,7 +33,10 @@ func (e *postgresEngine) open(ctx context.Context) (*sql.DB, *sql.DB, error) {
 	}
 	cfg.RuntimeParams["synchronous_commit"] = "on"
 	cfg.RuntimeParams["application_name"] = "muster"
-	e.write = stdlib.OpenDB(*cfg)
+	write := cfg.Copy()
+	// A node that froze in the middle must not keep the others waiting for its locks for ever.
+	write.RuntimeParams["idle_in_transaction_session_timeout"] = "30s"
+	e.write = stdlib.OpenDB(*write)
 	e.write.SetMaxOpenConns(3) // the writer's, the lease's and one for migrations
 	e.read = stdlib.OpenDB(*cfg)
 	readers := max(8, 4*runtime.GOMAXPROCS(0))
@@ -68,18 +71,25 @@ func (e *postgresEngine) close() error {
 	return errors.Join(errs...)
 }
 
-func (e *postgresEngine) begin() string {
-	return fmt.Sprintf("BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT pg_advisory_xact_lock_shared(%d)", writersLock)
+// texts are sent as one message each. RELEASE comes before COMMIT because COMMIT of a transaction that an error has ended
+// is no error to PostgreSQL, and RELEASE is.
+func (e *postgresEngine) texts() writerTexts {
+	return writerTexts{
+		begin:   []string{fmt.Sprintf("BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT pg_advisory_xact_lock_shared(%d); SAVEPOINT closure", writersLock)},
+		between: []string{"RELEASE SAVEPOINT closure; SAVEPOINT closure"},
+		commit:  []string{"RELEASE SAVEPOINT closure; COMMIT"},
+	}
 }
 
-// alone takes the lock before the transaction begins, so that its snapshot is younger than all that others have done.
-func (e *postgresEngine) alone(ctx context.Context, c *sql.Conn, f func() error) error {
-	if _, err := c.ExecContext(ctx, fmt.Sprintf("SELECT pg_advisory_lock(%d)", writersLock)); err != nil {
-		return err
-	}
-	err := f()
-	_, unlockErr := c.ExecContext(ctx, fmt.Sprintf("SELECT pg_advisory_unlock(%d)", writersLock))
-	return errors.Join(err, unlockErr)
+// lockOut takes the lock before the transaction begins, so that its snapshot is younger than all that others have done.
+func (e *postgresEngine) lockOut(ctx context.Context, c *sql.Conn) error {
+	_, err := c.ExecContext(ctx, fmt.Sprintf("SELECT pg_advisory_lock(%d)", writersLock))
+	return err
+}
+
+func (e *postgresEngine) letIn(ctx context.Context, c *sql.Conn) error {
+	_, err := c.ExecContext(ctx, fmt.Sprintf("SELECT pg_advisory_unlock(%d)", writersLock))
+	return err
 }
 
 func (e *postgresEngine) retry(err error) bool {
@@ -90,8 +100,12 @@ func (e *postgresEngine) retry(err error) bool {
 	return false
 }
 
-// rolledBack: when the server itself says that COMMIT failed, nothing is changed; when the connection broke, nobody knows.
-func (e *postgresEngine) rolledBack(err error) bool { return pgCode(err) != "" }
+// rolledBack: when the server says that COMMIT failed and lives on, nothing is changed. When the connection broke, nobody
+// knows; nor when the server ends it (FATAL), which it may do after the commit and before it says so.
+func (e *postgresEngine) rolledBack(err error) bool {
+	var pe *pgconn.PgError
+	return errors.As(err, &pe) && pe.SeverityUnlocalized == "ERROR"
+}
 
 func (e *postgresEngine) snapshot() sql.IsolationLevel { return sql.LevelRepeatableRead }
 

@@ -88,9 +88,17 @@ func (e *sqliteEngine) close() error {
 	return errors.Join(errs...)
 }
 
-func (e *sqliteEngine) begin() string { return "BEGIN IMMEDIATE" }
+func (e *sqliteEngine) texts() writerTexts {
+	return writerTexts{
+		begin:   []string{"BEGIN IMMEDIATE", "SAVEPOINT closure"},
+		between: []string{"RELEASE SAVEPOINT closure", "SAVEPOINT closure"},
+		commit:  []string{"COMMIT"},
+	}
+}
 
-func (e *sqliteEngine) alone(_ context.Context, _ *sql.Conn, f func() error) error { return f() }
+func (e *sqliteEngine) lockOut(context.Context, *sql.Conn) error { return nil }
+
+func (e *sqliteEngine) letIn(context.Context, *sql.Conn) error { return nil }
 
 func (e *sqliteEngine) retry(error) bool { return false }
 
@@ -107,6 +115,7 @@ func (e *sqliteEngine) dialect() dialect {
 
 // sqliteColumns are the unique indexes as SQLite names them: by their columns.
 var sqliteColumns = map[string]string{
+	"realm.name":                    "realm_name",
 	"user.realm, user.handle_key":   "user_handle",
 	"group.realm, group.name_key":   "group_name",
 	"group.realm, group.handle_key": "group_handle",

@@ -13,9 +13,10 @@ import (
 // A Reader answers questions. Each statement sees what is committed when it runs; a Reader that is part of a [Tx] or of
 // [Store.Snapshot] sees one state throughout.
 type Reader struct {
-	ctx  context.Context
-	on   statements
-	dead error
+	ctx   context.Context
+	quick context.Context // if there is one: for prepared texts, which are looked at for lateness only before they start
+	on    statements
+	dead  error
 }
 
 // A Tx is a Reader that can write. It lives as long as the closure that got it. AfterCommit and ids are the only things of
@@ -45,9 +46,28 @@ func (tx *Tx) Now() time.Time { return tx.store.now().Truncate(time.Microsecond)
 // Context is the closure's own: it outlives the caller and ends after two seconds.
 func (tx *Tx) Context() context.Context { return tx.ctx }
 
-// AfterCommit has f called once the transaction is on the disk and before the caller is answered. f must be quick: the
-// group writer waits for it.
+// AfterCommit has f called once the transaction is on the disk and before the caller is answered. f must be quick, since the
+// group writer waits for it, and must not call [Store.Write], which waits for the group writer. Where the connection broke
+// in the middle of COMMIT nobody knows whether there was one, and f is called too: let it only drop and wake.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
+
+// statement is the context for a prepared text, if it may still start: the driver of PostgreSQL takes a statement that
+// starts late for a broken connection.
+//
+// On SQLite's writer the context is one that never ends: the driver would start a goroutine for each statement to watch it,
+// and interrupting a change rolls back the whole transaction, neighbours included. Prepared texts are short.
+func (r *Reader) statement() (context.Context, error) {
+	if r.dead != nil {
+		return nil, r.dead
+	}
+	if err := r.ctx.Err(); err != nil {
+		return nil, r.failed(err)
+	}
+	if r.quick != nil {
+		return r.quick, nil
+	}
+	return r.ctx, nil
+}
 
 // failed makes the reader useless after an error of the database; see the package comment.
 func (r *Reader) failed(err error) error {
@@ -59,14 +79,15 @@ func (r *Reader) failed(err error) error {
 
 // exec changes something and answers how many rows it changed.
 func (tx *Tx) exec(text string, args ...any) (int64, error) {
-	if tx.dead != nil {
-		return 0, tx.dead
+	ctx, err := tx.statement()
+	if err != nil {
+		return 0, err
 	}
-	stmt, err := tx.on.prepare(tx.ctx, text)
+	stmt, err := tx.on.prepare(ctx, text)
 	if err != nil {
 		return 0, tx.failed(err)
 	}
-	res, err := stmt.ExecContext(tx.ctx, args...)
+	res, err := stmt.ExecContext(ctx, args...)
 	if err != nil {
 		return 0, tx.failed(tx.store.meaning(err))
 	}
@@ -85,14 +106,15 @@ type scanner interface{ Scan(dest ...any) error }
 
 // one answers the first row of a constant text; ok is false if there is none.
 func one[T any](r *Reader, scan func(scanner) (T, error), text string, args ...any) (v T, ok bool, err error) {
-	if r.dead != nil {
-		return v, false, r.dead
+	ctx, err := r.statement()
+	if err != nil {
+		return v, false, err
 	}
-	stmt, err := r.on.prepare(r.ctx, text)
+	stmt, err := r.on.prepare(ctx, text)
 	if err != nil {
 		return v, false, r.failed(err)
 	}
-	v, err = scan(stmt.QueryRowContext(r.ctx, args...))
+	v, err = scan(stmt.QueryRowContext(ctx, args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, false, nil
 	}
@@ -101,21 +123,22 @@ func one[T any](r *Reader, scan func(scanner) (T, error), text string, args ...a
 
 // all answers the rows of a constant text.
 func all[T any](r *Reader, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {
-	if r.dead != nil {
-		return nil, r.dead
+	ctx, err := r.statement()
+	if err != nil {
+		return nil, err
 	}
-	stmt, err := r.on.prepare(r.ctx, text)
+	stmt, err := r.on.prepare(ctx, text)
 	if err != nil {
 		return nil, r.failed(err)
 	}
-	rows, err := stmt.QueryContext(r.ctx, args...)
+	rows, err := stmt.QueryContext(ctx, args...)
 	return collect(r, scan, rows, err)
 }
 
 // allOf is all for a text that was put together for this call: it is not prepared, so that the cache stays small.
 func allOf[T any](r *Reader, scan func(scanner) (T, error), text string, args ...any) ([]T, error) {
-	if r.dead != nil {
-		return nil, r.dead
+	if _, err := r.statement(); err != nil {
+		return nil, err
 	}
 	rows, err := r.on.query(r.ctx, text, args...)
 	return collect(r, scan, rows, err)

@@ -79,10 +79,17 @@ func (tx *Tx) UpdateUser(u *muster.User) error {
 		u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar,
 		stamp(u.EmailConfirmedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt),
 		username, email, name, handle, u.ID, u.Realm, u.Version)
+	return raise(&u.Version, n, err)
+}
+
+// raise ends an update of the version that was read: it counts the version up if a row had it, and only then.
+func raise(version *int64, n int64, err error) error {
 	if err == nil && n == 0 {
-		return muster.ErrConflictingWrite
+		err = muster.ErrConflictingWrite
 	}
-	u.Version++
+	if err == nil {
+		*version++
+	}
 	return err
 }
 
@@ -138,7 +145,7 @@ func (r *Reader) Users(realm muster.ID, f muster.UserFilter, see, email, name Vi
 		w.any(func(or *where) {
 			or.prefix("username_key", muster.Fold(f.Prefix))
 			or.prefix("handle_key", muster.Fold(f.Prefix))
-			or.all(func(and *where) { and.prefix("email_key", muster.Fold(f.Prefix)); and.visible("id", email) })
+			or.all(func(and *where) { and.prefix("email_key", muster.FoldEmail(f.Prefix)); and.visible("id", email) })
 			or.all(func(and *where) { and.prefix("name_key", muster.Fold(f.Prefix)); and.visible("id", name) })
 		})
 	}

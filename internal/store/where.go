@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"muster"
 )
@@ -62,7 +63,25 @@ func (w *where) texts(column string, values []string) {
 
 // prefix selects keys that begin with prefix: a range, so that an index serves and nothing in prefix is a wildcard.
 func (w *where) prefix(column, prefix string) {
-	w.add(column+" >= ? AND "+column+" < ?", prefix, prefix+"\U0010ffff")
+	if end := after(prefix); end != "" {
+		w.add(column+" >= ? AND "+column+" < ?", prefix, end)
+		return
+	}
+	w.add(column+" >= ?", prefix)
+}
+
+// after is the smallest text that is larger than all that begin with prefix; empty if there is none.
+func after(prefix string) string {
+	runes := []rune(prefix)
+	for i := len(runes) - 1; i >= 0; i-- {
+		switch r := runes[i]; {
+		case r == 0xd7ff: // what lies between are no characters
+			return string(append(runes[:i], 0xe000))
+		case r < utf8.MaxRune:
+			return string(append(runes[:i], r+1))
+		}
+	}
+	return ""
 }
 
 // visible leaves out what the caller may not see.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -20,6 +21,7 @@ const (
 	groupSize    = 32                    // closures that share one transaction, at most
 	groupTime    = 20 * time.Millisecond // after which a group takes no more closures
 	closureTime  = 2 * time.Second       // that one closure may take
+	commandTime  = 20 * time.Second      // that PostgreSQL may take for BEGIN or COMMIT, a wait for other nodes included
 	groupRetries = 3                     // of a group that failed because of other nodes, before it runs alone
 	queueLength  = 4096                  // closures that wait; more callers are told to come back
 )
@@ -34,7 +36,7 @@ const (
 // who leaves before his closure has started is taken out of the queue, who leaves later has it done. A closure has two
 // seconds.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error, refused func(*Tx, error) error) error {
-	if err := s.node.check(s.now()); err != nil {
+	if err := s.node.check(); err != nil {
 		return err
 	}
 	j := &job{ctx: ctx, f: f, refused: refused, done: make(chan struct{})}
@@ -66,6 +68,7 @@ type job struct {
 	refused func(*Tx, error) error
 
 	state atomic.Int32
+	given error // f was given up with this error and does not run again; only refused does
 	err   error
 	after []func()
 	done  chan struct{}
@@ -77,6 +80,9 @@ type writer struct {
 	db    *sql.DB
 	conn  *connStatements // nil when there is none at the moment
 	queue chan *job
+	texts writerTexts
+	share time.Duration // groupTime, but for tests
+	limit time.Duration // closureTime, but for tests
 
 	mu      sync.RWMutex // held shared while submitting, so that stop can close the queue
 	stopped bool
@@ -84,7 +90,7 @@ type writer struct {
 }
 
 func startWriter(s *Store, db *sql.DB) *writer {
-	w := &writer{s: s, db: db, queue: make(chan *job, queueLength), ended: make(chan struct{})}
+	w := &writer{s: s, db: db, queue: make(chan *job, queueLength), texts: s.engine.texts(), share: groupTime, limit: closureTime, ended: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -124,8 +130,11 @@ func (w *writer) loop() {
 	w.dropConn()
 }
 
-// errGroupLost says that the group's transaction is gone, and with it what its closures did.
-var errGroupLost = errors.New("the group's transaction is lost")
+// What ends a group as a whole.
+var (
+	errGroupLost     = errors.New("the group's transaction is lost") // and with it what its closures did
+	errNoTransaction = errors.New("no transaction could be begun")
+)
 
 // group runs the closure and those that arrive meanwhile, and answers them all.
 func (w *writer) group(first *job) {
@@ -135,55 +144,95 @@ func (w *writer) group(first *job) {
 		jitter(try)
 		err = w.transaction(&jobs, false)
 	}
-	if err == nil {
-		answer(jobs)
-		return
-	}
-	if !errors.Is(err, errGroupLost) && !w.s.engine.rolledBack(err) && !w.s.engine.retry(err) {
+	switch {
+	case err == nil:
+		w.answer(jobs)
+	case w.undone(err):
+		w.oneByOne(jobs)
+	default:
 		w.abandon(jobs, err)
-		return
 	}
-	w.oneByOne(jobs)
+}
+
+// undone reports whether it is sure that a transaction that failed with err has changed nothing, and worth another try.
+func (w *writer) undone(err error) bool {
+	return !errors.Is(err, errNoTransaction) && (errors.Is(err, errGroupLost) || w.s.engine.retry(err) || w.s.engine.rolledBack(err))
 }
 
 // oneByOne runs the closures of a group that failed as a whole, each in a transaction of its own, so that what one of them
-// broke harms no other.
+// broke harms no other. Of the one who breaks his own too, only refused runs after that.
 func (w *writer) oneByOne(jobs []*job) {
 	for _, j := range jobs {
-		single := []*job{j}
-		err := w.alone(&single)
-		if err != nil && j.err == nil {
-			j.err = err
+		err := w.alone(j)
+		if err != nil && w.undone(err) && j.refused != nil && j.given == nil {
+			j.given = cmp.Or(j.err, err)
+			err = w.alone(j)
 		}
 		if err != nil {
+			w.abandon([]*job{j}, err)
+			continue
+		}
+		w.answer([]*job{j})
+	}
+}
+
+// alone runs one closure while no other node writes. The connection that holds the lock may break, which ends the lock too.
+func (w *writer) alone(j *job) error {
+	if err := w.needConn(); err != nil {
+		return errors.Join(errNoTransaction, err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), commandTime)
+	defer cancel()
+	locked := w.conn
+	if err := w.s.engine.lockOut(ctx, locked.conn); err != nil {
+		w.dropConn()
+		return errors.Join(errNoTransaction, err)
+	}
+	err := w.transaction(&[]*job{j}, false)
+	if w.conn == locked && w.s.engine.letIn(ctx, locked.conn) != nil {
+		w.dropConn()
+	}
+	return err
+}
+
+// abandon answers closures that were not done, or whose fate nobody knows. In the latter case their hooks run: they may
+// have to drop what this node remembers of something that is changed now, and it costs little if it is not.
+func (w *writer) abandon(jobs []*job, err error) {
+	begun := !errors.Is(err, errNoTransaction)
+	if !begun {
+		w.s.log.Error("the database takes no changes", "waiting", len(jobs), "error", err)
+		err = fmt.Errorf("%w: %w", muster.ErrUnavailable, err)
+	}
+	known := !begun || w.undone(err)
+	for _, j := range jobs {
+		if !begun {
+			j.err = nil // of an earlier try
+		}
+		j.err = cmp.Or(j.given, j.err, err)
+		if known {
 			j.after = nil
 		}
-		answer(single)
 	}
+	w.answer(jobs)
 }
 
-func (w *writer) alone(jobs *[]*job) error {
-	if err := w.needConn(); err != nil {
-		return err
-	}
-	return w.s.engine.alone(context.Background(), w.conn.conn, func() error { return w.transaction(jobs, false) })
-}
-
-// abandon answers closures whose fate nobody knows.
-func (w *writer) abandon(jobs []*job, err error) {
-	for _, j := range jobs {
-		j.err, j.after = err, nil
-	}
-	answer(jobs)
-}
-
-func answer(jobs []*job) {
+func (w *writer) answer(jobs []*job) {
 	for _, j := range jobs {
 		for _, f := range j.after {
-			f()
+			w.hook(f)
 		}
 		close(j.done)
 	}
+}
+
+// hook calls what a closure left for after the commit. It is too late for an error, so a panic is only logged.
+func (w *writer) hook(f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.s.log.Error("a hook after a commit panicked", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	f()
 }
 
 // jitter waits a moment that grows with each try, so that two nodes stop meeting.
@@ -196,30 +245,41 @@ func jitter(try int) {
 // transaction runs the jobs, and while more may join those that arrive, in one transaction. It answers nobody; after an
 // error none of the jobs has had an effect, unless the error came from COMMIT and the engine cannot tell.
 func (w *writer) transaction(jobs *[]*job, more bool) error {
-	if err := w.needConn(); err != nil {
-		return errors.Join(errGroupLost, err)
+	if err := w.begin(); err != nil {
+		return err
 	}
 	begun := time.Now()
-	if err := w.command(w.s.engine.begin()); err != nil {
-		w.dropConn()
-		return errors.Join(errGroupLost, err)
-	}
 	for i := 0; i < len(*jobs); i++ {
-		if err := w.closure((*jobs)[i]); err != nil {
+		if err := w.closure((*jobs)[i], i > 0); err != nil {
 			w.rollback()
 			return err
 		}
-		if more && i == len(*jobs)-1 && i < groupSize-1 && time.Since(begun) < groupTime {
+		if more && i == len(*jobs)-1 && i < groupSize-1 && time.Since(begun) < w.share {
 			if j := w.next(); j != nil {
 				*jobs = append(*jobs, j)
 			}
 		}
 	}
-	if err := w.command("COMMIT"); err != nil {
+	if err := w.commands(w.texts.commit); err != nil {
 		w.rollback()
 		return err
 	}
 	return nil
+}
+
+// begin opens the transaction and the savepoint of its first closure. A connection that broke while nobody used it shows
+// only now, so there is a second try.
+func (w *writer) begin() (err error) {
+	for range 2 {
+		if err = w.needConn(); err != nil {
+			continue
+		}
+		if err = w.commands(w.texts.begin); err == nil {
+			return nil
+		}
+		w.dropConn()
+	}
+	return errors.Join(errNoTransaction, err)
 }
 
 // next is a closure that waits, if there is one.
@@ -239,55 +299,81 @@ func (w *writer) next() *job {
 	}
 }
 
-// closure runs one closure in a savepoint. It returns an error only if the whole group has to be given up.
-func (w *writer) closure(j *job) error {
-	j.err, j.after = nil, nil
-	if err := w.command("SAVEPOINT closure"); err != nil {
-		return errors.Join(errGroupLost, err)
-	}
-	tx, err := w.call(j, j.f)
-	if err == nil {
-		j.after = tx.after
+// closure runs one closure in a savepoint; again says that the one before it used the savepoint up. It returns an error
+// only if the whole group has to be given up.
+func (w *writer) closure(j *job, again bool) error {
+	j.err, j.after = j.given, nil
+	if err := w.s.node.check(); err != nil {
+		j.err = err
 		return nil
 	}
-	j.err = err
-	if err := w.undo(tx); err != nil || j.refused == nil || isPanic(j.err) {
-		return err
+	if again {
+		if err := w.commands(w.texts.between); err != nil {
+			return errors.Join(errGroupLost, err)
+		}
 	}
-	tx, err = w.call(j, func(tx *Tx) error { return j.refused(tx, j.err) })
-	if err == nil {
-		j.after = tx.after
+	if j.given == nil {
+		err := w.attempt(j, j.f)
+		if errors.Is(err, errGroupLost) && errors.Is(j.err, context.DeadlineExceeded) {
+			j.given = j.err // it would take as long again, and everybody waits
+		}
+		if err != nil || j.err == nil {
+			return err
+		}
+	}
+	if j.refused == nil || isPanic(j.err) {
 		return nil
 	}
-	j.err = errors.Join(j.err, err)
-	return w.undo(tx)
+	refusal := j.err
+	err := w.attempt(j, func(tx *Tx) error { return j.refused(tx, refusal) })
+	if j.err != nil {
+		refusal = errors.Join(refusal, j.err)
+	}
+	j.err = refusal
+	return err
 }
 
-// call runs f with a Tx of its own. Whatever f says, an error of the database is f's error.
+// attempt runs f, with its error in j.err, and takes back what it did if it failed. It returns an error only if the whole
+// group has to be given up: the other nodes were in the way, or the transaction is gone.
+func (w *writer) attempt(j *job, f func(*Tx) error) error {
+	tx, err := w.call(j, f)
+	j.err, j.after = err, tx.after
+	if err == nil {
+		return nil
+	}
+	j.after = nil
+	if w.s.engine.retry(tx.dead) {
+		return tx.dead
+	}
+	if lost := w.command(undo); lost != nil {
+		return errors.Join(errGroupLost, lost)
+	}
+	return nil
+}
+
+// call runs f with a Tx of its own, which nobody can use afterwards. Whatever f
+// says, being late is its error, and so is an error of the database.
 func (w *writer) call(j *job, f func(*Tx) error) (tx *Tx, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), closureTime)
-	defer cancel()
-	tx = &Tx{Reader: &Reader{ctx: ctx, on: w.conn}, store: w.s, conn: w.conn}
+	p := newPatience(j.ctx, w.limit)
+	defer p.stop()
+	tx = &Tx{Reader: &Reader{ctx: p, quick: w.quick(p), on: w.conn}, store: w.s, conn: w.conn}
 	defer func() {
 		if p := recover(); p != nil {
 			err = &panicError{value: p, stack: debug.Stack()}
 		}
+		tx.Reader, tx = &Reader{dead: errEnded}, &Tx{Reader: &Reader{dead: tx.dead}, after: tx.after}
 	}()
 	err = f(tx)
-	if tx.dead != nil {
-		err = tx.dead
-	}
-	return tx, err
+	return tx, cmp.Or(p.Err(), tx.dead, err)
 }
 
-// undo rolls back to the savepoint. That fails exactly if the transaction is gone, which is how a full disk, an I/O error
-// or an interrupt shows; then the group has to be given up.
-func (w *writer) undo(tx *Tx) error {
-	if tx.dead != nil && w.s.engine.retry(tx.dead) {
-		return tx.dead
-	}
-	if err := w.command("ROLLBACK TO SAVEPOINT closure"); err != nil {
-		return errors.Join(errGroupLost, err)
+// errEnded is what a Tx answers when its closure has returned.
+var errEnded = errors.New("the transaction has ended: a Tx lives as long as its closure")
+
+// quick is the context for the short statements of SQLite, which nothing may interrupt: see [Reader].
+func (w *writer) quick(p *patience) context.Context {
+	if w.s.engine.single() {
+		return p.Context
 	}
 	return nil
 }
@@ -305,27 +391,33 @@ func isPanic(err error) bool {
 	return errors.As(err, &p)
 }
 
-func (w *writer) command(text string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*closureTime)
-	defer cancel()
-	stmt, err := w.commandStmt(ctx, text)
-	if err != nil {
-		return err
+// undo takes back what a closure did. It fails exactly if the transaction is gone, which is how a full disk, an I/O error or
+// a broken connection shows; then the group has to be given up. The savepoint stays.
+const undo = "ROLLBACK TO SAVEPOINT closure"
+
+// commands runs texts that control the transaction.
+func (w *writer) commands(texts []string) error {
+	for _, text := range texts {
+		if err := w.command(text); err != nil {
+			return err
+		}
 	}
-	if stmt == nil {
-		_, err = w.conn.conn.ExecContext(ctx, text)
-	} else {
-		_, err = stmt.ExecContext(ctx)
-	}
-	return err
+	return nil
 }
 
-// commandStmt prepares what can be prepared: not a text of two statements.
-func (w *writer) commandStmt(ctx context.Context, text string) (*sql.Stmt, error) {
-	if text == w.s.engine.begin() || !w.s.engine.single() {
-		return nil, nil
+// command never gives up on SQLite, where nothing can hang; on PostgreSQL a silent network can.
+func (w *writer) command(text string) error {
+	if w.s.engine.single() {
+		stmt, err := w.conn.prepare(context.Background(), text)
+		if err == nil {
+			_, err = stmt.ExecContext(context.Background())
+		}
+		return err
 	}
-	return w.conn.prepare(ctx, text)
+	ctx, cancel := context.WithTimeout(context.Background(), commandTime)
+	defer cancel()
+	_, err := w.conn.conn.ExecContext(ctx, text)
+	return err
 }
 
 // rollback ends the transaction if there still is one. A connection on which even that fails is not used again.

@@ -164,7 +164,7 @@ func (f *facade) listActions(w http.ResponseWriter, r *http.Request) error {
 	for i, e := range events {
 		set[i] = logEntryOf(e)
 	}
-	return respond(w, listed(actionFilter{
+	return respond(w, filtered(actionFilter{
 		From: orNil(p.From.Time), To: orNil(p.To.Time), ActorID: actors, Resource: p.Resource, Action: p.Action, paging: p.echo(0),
 	}, set))
 }

@@ -1,6 +1,7 @@
 package corteza
 
 import (
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -9,8 +10,8 @@ import (
 	"muster/internal/httpx"
 )
 
-// unknownID is an id that nothing has: numbers that are no legal ids.
-const unknownID muster.ID = -1
+// unknownID is an id that nothing will ever have. It stands for numbers that are no legal ids.
+const unknownID muster.ID = math.MaxInt64
 
 // pathID reads an id of the path. Text and zero are [errInvalidID].
 func pathID(r *http.Request, name string) (muster.ID, error) {
@@ -78,11 +79,14 @@ func (p *timeParam) SetParam(text string) error {
 		return nil
 	}
 	t, err := time.Parse(time.RFC3339, text)
-	if err != nil && !printable(text) {
-		return muster.Errorf(muster.Invalid, "bad-time", "parsing time failed")
+	if err == nil {
+		_, err = t.MarshalText() // some zones can be read, but not be echoed
 	}
-	if err != nil {
-		return muster.Errorf(muster.Invalid, "bad-time", "%s", err)
+	switch {
+	case err != nil && !printable(text):
+		return muster.Errorf(muster.Invalid, "bad-time", "parsing time failed")
+	case err != nil:
+		return muster.Errorf(muster.Invalid, "bad-time", "parsing time %s", strings.TrimPrefix(err.Error(), "parsing time "))
 	}
 	p.Time = t
 	return nil

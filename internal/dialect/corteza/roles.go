@@ -56,8 +56,8 @@ type roleFilter struct {
 	paging
 }
 
-// listed is the shape of lists that have a filter.
-func listed[F, S any](filter F, set []S) any {
+// filtered is the shape of lists that have a filter.
+func filtered[F, S any](filter F, set []S) any {
 	return struct {
 		Filter F   `json:"filter"`
 		Set    []S `json:"set"`
@@ -84,7 +84,7 @@ func (f *facade) listRoles(w http.ResponseWriter, r *http.Request) error {
 	for i, g := range list.Items {
 		set[i] = roleOf(g)
 	}
-	return respond(w, listed(roleFilter{
+	return respond(w, filtered(roleFilter{
 		Query: p.Query, Deleted: filter.Deleted, Archived: filter.Archived, Sort: sort, paging: p.echo(list.Total),
 	}, set))
 }
@@ -175,6 +175,9 @@ func (f *facade) listMembers(w http.ResponseWriter, r *http.Request) error {
 // onMember is the handler of a verb that acts on a user in a role; two spellings of the path lead to each.
 func onMember(verb func(ctx context.Context, group, user muster.ID) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if _, err := decode[struct{}](r); err != nil {
+			return err
+		}
 		group, err := memberRole(r)
 		if err != nil {
 			return err
@@ -202,9 +205,9 @@ func (f *facade) mergeRole(w http.ResponseWriter, r *http.Request) error {
 	if p.Destination == 0 {
 		return errInvalidID
 	}
-	return onRole(func(ctx context.Context, id muster.ID) error {
+	return act(w, r, "roleID", func(ctx context.Context, id muster.ID) error {
 		return f.core.MergeGroups(ctx, id, muster.ID(p.Destination))
-	})(w, r)
+	})
 }
 
 // moveRole has been obsolete in the original for as long as anybody remembers, and always fails.

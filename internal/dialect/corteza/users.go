@@ -109,7 +109,7 @@ func (f *facade) listUsers(w http.ResponseWriter, r *http.Request) error {
 	for _, u := range list.Items {
 		set = append(set, userOf(u))
 	}
-	return respond(w, listed(userFilter{
+	return respond(w, filtered(userFilter{
 		UserID: filter.IDs, RoleID: filter.Groups, Query: p.Query, Email: p.Email, Username: p.Username, Handle: p.Handle, Kind: p.Kind,
 		Deleted: filter.Deleted, Suspended: filter.Suspended, Sort: sort, paging: p.echo(list.Total),
 	}, set))
@@ -175,17 +175,27 @@ func onUser(verb func(context.Context, muster.ID) error) func(http.ResponseWrite
 	return onID("userID", verb)
 }
 
+// onID is the handler of a verb that acts on the object of that id and answers nothing. A body has nothing to say, but has to be
+// legal as everywhere.
 func onID(name string, verb func(context.Context, muster.ID) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		id, err := pathID(r, name)
-		if err != nil {
+		if _, err := decode[struct{}](r); err != nil {
 			return err
 		}
-		if err := verb(r.Context(), id); err != nil {
-			return err
-		}
-		return succeed(w)
+		return act(w, r, name, verb)
 	}
+}
+
+// act does what [onID] does once the body is read.
+func act(w http.ResponseWriter, r *http.Request, name string, verb func(context.Context, muster.ID) error) error {
+	id, err := pathID(r, name)
+	if err != nil {
+		return err
+	}
+	if err := verb(r.Context(), id); err != nil {
+		return err
+	}
+	return succeed(w)
 }
 
 type passwordParams struct {
@@ -197,7 +207,7 @@ func (f *facade) setPassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return onUser(func(ctx context.Context, id muster.ID) error { return f.core.SetPassword(ctx, id, p.Password) })(w, r)
+	return act(w, r, "userID", func(ctx context.Context, id muster.ID) error { return f.core.SetPassword(ctx, id, p.Password) })
 }
 
 // listMembership answers the roles of a user; an id that can be nobody's has none.

@@ -1,9 +1,10 @@
 -- +goose Up
 CREATE TABLE realm (
     id         BIGINT PRIMARY KEY,
-    name       TEXT COLLATE "C" NOT NULL UNIQUE,
+    name       TEXT COLLATE "C" NOT NULL,
     created_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX realm_name ON realm (name);
 
 CREATE TABLE "user" (
     id                 BIGINT PRIMARY KEY,

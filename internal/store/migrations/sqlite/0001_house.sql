@@ -1,9 +1,10 @@
 -- +goose Up
 CREATE TABLE realm (
     id         INTEGER PRIMARY KEY,
-    name       TEXT NOT NULL UNIQUE,
+    name       TEXT NOT NULL,
     created_at INTEGER NOT NULL
 );
+CREATE UNIQUE INDEX realm_name ON realm (name);
 
 CREATE TABLE "user" (
     id                 INTEGER PRIMARY KEY,

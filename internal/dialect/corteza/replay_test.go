@@ -1,0 +1,40 @@
+package corteza_test
+
+import (
+	"testing"
+
+	"muster/internal/dialect/dialecttest"
+	"muster/internal/mustertest"
+	"muster/internal/store/storetest"
+)
+
+// TestRecorded replays what was recorded on the original server.
+func TestRecorded(t *testing.T) {
+	for _, c := range []struct {
+		name, file string
+		options    []mustertest.Option
+	}{
+		{"auth", "testdata/auth.txt", nil},
+		{"people", "testdata/people.txt", nil},
+		{"settings", "testdata/settings.txt", nil},
+		{"signup", "testdata/signup.txt", nil},
+		{"first user", "testdata/first-user.txt", []mustertest.Option{mustertest.NoAdministrator}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, engine string) {
+				newHouse(t, engine, c.options...).player().Play(t, c.file)
+			})
+		})
+	}
+}
+
+func (h *house) player() *dialecttest.Player {
+	p := &dialecttest.Player{URL: h.URL + base, Values: map[string]string{
+		"run": "golden", "adminEmail": mustertest.AdminEmail, "adminPassword": mustertest.AdminPassword,
+		"publicURL": h.Config.PublicURL,
+	}}
+	p.Do = map[string]func(*testing.T, []string){
+		"mail": func(t *testing.T, args []string) { p.Values[args[1]] = h.mailedToken(t, args[0]) },
+	}
+	return p
+}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"muster/internal/store/storetest"
+)
+
+// columnsNamed lists the tables that have a column of that name.
+func columnsNamed(t *testing.T, s *Store, name string) []string {
+	t.Helper()
+	question := `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = $1
+		AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE 'goose%'`
+	if !s.Single() {
+		question = `SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = $1 AND table_name NOT LIKE 'goose%'`
+	}
+	return slices.Sorted(slices.Values(must(all(read(t, s), column[string], question, name))(t)))
+}
+
+// TestOwnedKnowsEveryOwner: a noun with an owner that the register forgets would stay with who has left.
+func TestOwnedKnowsEveryOwner(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		var registered []string
+		for _, o := range Owned() {
+			if o.Column != "owner" {
+				t.Errorf("the owner of %s is in the column %s: name it owner, as everywhere", o.Noun, o.Column)
+			}
+			registered = append(registered, strings.Trim(o.Table, `"`))
+		}
+		slices.Sort(registered)
+		if got := columnsNamed(t, s, "owner"); !slices.Equal(got, registered) {
+			t.Errorf("the schema has owners in %q, the register in %q", got, registered)
+		}
+	})
+}
+
+// TestLastIDKnowsEveryTable: ids of a table that it forgets might be made twice.
+func TestLastIDKnowsEveryTable(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		var known []string
+		for _, table := range idTables() {
+			known = append(known, strings.Trim(table, `"`))
+		}
+		slices.Sort(known)
+		if got := columnsNamed(t, s, "id"); !slices.Equal(got, known) {
+			t.Errorf("the schema has ids in %q, lastID looks into %q", got, known)
+		}
+	})
+}
+
+// TestEveryUniqueIndexHasAnError: one that has none would be an internal error to the caller.
+func TestEveryUniqueIndexHasAnError(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		question := `SELECT i.name FROM sqlite_master m JOIN pragma_index_list(m.name) i
+			WHERE m.type = 'table' AND i."unique" = 1 AND i.origin <> 'pk' AND m.name NOT LIKE 'goose%'`
+		if !s.Single() {
+			question = `SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+				WHERE n.nspname = 'public' AND i.indisunique AND NOT i.indisprimary AND c.relname NOT LIKE 'goose%'`
+		}
+		got := slices.Sorted(slices.Values(must(all(read(t, s), column[string], question))(t)))
+		if want := slices.Sorted(maps.Keys(uniqueErrors)); !slices.Equal(got, want) {
+			t.Errorf("the schema has %q, the errors are for %q", got, want)
+		}
+		if s.Single() {
+			for columns, index := range sqliteColumns {
+				text := must(all(read(t, s), column[string], `SELECT sql FROM sqlite_master WHERE name = $1`, index))(t)
+				if len(text) != 1 || !strings.Contains(text[0], indexed(columns)) {
+					t.Errorf("the index %s is not on %s: %q", index, columns, text)
+				}
+			}
+		}
+	})
+}
+
+// indexed spells "user.realm, user.handle_key" as an index does.
+func indexed(columns string) string {
+	table, _, _ := strings.Cut(columns, ".")
+	return "(" + strings.ReplaceAll(columns, table+".", "") + ")"
+}
+
+// TestEnginesHaveOneSchema compares names, order and meaning of all columns, and the names of all indexes.
+func TestEnginesHaveOneSchema(t *testing.T) {
+	requireEngine(t, storetest.SQLite)
+	requireEngine(t, storetest.PostgreSQL)
+	lite, post := open(t, storetest.SQLite), open(t, storetest.PostgreSQL)
+	for _, q := range [][2]string{
+		{
+			`SELECT m.name || '.' || c.name || ' ' || c.type FROM sqlite_master m JOIN pragma_table_info(m.name) c
+			WHERE m.type = 'table' AND m.name NOT LIKE 'goose%' AND m.name NOT LIKE 'sqlite%'`,
+			`SELECT table_name || '.' || column_name || ' ' || CASE data_type WHEN 'bigint' THEN 'INTEGER' ELSE upper(data_type) END
+			FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE 'goose%'`,
+		},
+		{
+			`SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`,
+			`SELECT indexname FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey'`,
+		},
+	} {
+		a := slices.Sorted(slices.Values(must(all(read(t, lite), column[string], q[0]))(t)))
+		b := slices.Sorted(slices.Values(must(all(read(t, post), column[string], q[1]))(t)))
+		if !slices.Equal(a, b) {
+			t.Errorf("SQLite has\n%q\nPostgreSQL has\n%q", a, b)
+		}
+	}
+}
+
+// TestPostgresComparesBytes: another collation would sort and search otherwise than SQLite.
+func TestPostgresComparesBytes(t *testing.T) {
+	s := open(t, requireEngine(t, storetest.PostgreSQL))
+	if got := must(all(read(t, s), column[string], `SELECT table_name || '.' || column_name FROM information_schema.columns
+		WHERE table_schema = 'public' AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C' AND table_name NOT LIKE 'goose%'`))(t); len(got) > 0 {
+		t.Errorf("without COLLATE \"C\": %q", got)
+	}
+}
+
+// TestEveryMethodKnowsItsRealm: each method is in the table of TestForeignRealmFindsNothing or says here why it needs none.
+func TestEveryMethodKnowsItsRealm(t *testing.T) {
+	// These take ids of objects that the caller has read by realm before, in the same transaction, or are about the house.
+	without := map[string]string{
+		"NewID": "an id", "Now": "the clock", "Context": "the closure", "AfterCommit": "the closure",
+		"InsertUser": "the realm is in it", "InsertGroup": "the realm is in it", "InsertSession": "the realm is in it",
+		"InsertMailToken": "the realm is in it", "AppendEvent": "the realm is in it", "InsertDelivery": "of an event",
+		"IsMember": "read before", "RemoveMember": "read before", "Members": "read before",
+		"GroupsOf": "read before", "LiveGroupsOf": "read before", "RulesOf": "read before", "RulesFor": "read before",
+		"Credential": "read before", "SetCredential": "read before", "FreeSignInNames": "read before", "UseMailToken": "read before", "RealmCreatedAt": "the realm itself",
+		"VoidMailTokens": "read before", "SignedInFrom": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
+		"EndSessionsOf": "read before", "EndOldSessionsOf": "read before",
+		"OtherAdministrator": "administrators are of the main realm",
+		"Fact":               "the house", "StateFact": "the house", "NodeNumbers": "the house", "ChangesOf": "caches of all realms",
+		"LastEventOf": "caches of all realms", "LeaseDeliveries": "the house", "FinishDelivery": "leased before",
+		"PostponeDelivery": "leased before", "DeliveryWaits": "the house",
+	}
+	tested := foreignReads()
+	for name := range foreignWrites() {
+		tested[name] = nil
+	}
+	kind := reflect.TypeFor[*Tx]()
+	for i := range kind.NumMethod() {
+		name := kind.Method(i).Name
+		_, isTested := tested[name]
+		if _, excused := without[name]; isTested == excused {
+			t.Errorf("%s is tested with a foreign realm: %v; excused: %v", name, isTested, excused)
+		}
+	}
+}
