@@ -14,6 +14,7 @@ const (
 	NounOrganisation Noun = "organisation"
 	NounApplication  Noun = "application"
 	NounReminder     Noun = "reminder"
+	NounAttachment   Noun = "attachment"
 )
 
 // A Resource is what a rule or an event is about: one object, or with ID 0 all of that noun. NounRealm has no ids.
@@ -138,6 +139,13 @@ var (
 	ActionSnoozeReminder  = Action{"reminder.snooze", NounReminder, "", false, true, "put a reminder off"}
 	ActionDeleteReminder  = Action{"reminder.delete", NounReminder, "", false, true, "delete a reminder softly"}
 
+	ActionCreateAttachment = Action{"attachment.create", NounRealm, OpSettingsManage, false, true, "store a file as the value of a setting"}
+	ActionReadAttachment   = Action{"attachment.read", NounAttachment, "", false, false, "read what is known of a file"}
+	ActionOpenOriginal     = Action{"attachment.original", NounAttachment, "", true, false, "read the bytes of a file: of a setting's, or by a signed address"}
+	ActionOpenPreview      = Action{"attachment.preview", NounAttachment, "", true, false, "read the small picture of a file, likewise"}
+	ActionDeleteAttachment = Action{"attachment.delete", NounRealm, OpSettingsManage, false, true, "delete a file; its bytes go a week later"}
+	ActionCleanAttachments = Action{"attachment.clean-up", NounAttachment, "", false, true, "remove the bytes of files that were deleted or never finished, by the house itself"}
+
 	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
 	ActionRefusedToken    = Action{"session.refused", NounSession, "", true, true, "show a token that is not good"}
 	ActionReadSignInRules = Action{"setting.sign-in", NounSetting, "", true, false, "read which ways of signing in and up are switched on"}
@@ -161,6 +169,7 @@ func Actions() []Action {
 		ActionDeleteApplication, ActionUndeleteApplication,
 		ActionListReminders, ActionReadReminder, ActionCreateReminder, ActionUpdateReminder,
 		ActionDismissReminder, ActionSnoozeReminder, ActionDeleteReminder,
+		ActionCreateAttachment, ActionReadAttachment, ActionOpenOriginal, ActionOpenPreview, ActionDeleteAttachment, ActionCleanAttachments,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}
 }

@@ -89,6 +89,12 @@ var (
 	ErrOrganisationNotFound = &Error{Kind: NotFound, Code: "not-found", Field: "organisation", Message: "no such organisation"}
 	ErrApplicationNotFound  = &Error{Kind: NotFound, Code: "not-found", Field: "application", Message: "no such application"}
 	ErrReminderNotFound     = &Error{Kind: NotFound, Code: "not-found", Field: "reminder", Message: "no such reminder"}
+	ErrAttachmentNotFound   = &Error{Kind: NotFound, Code: "not-found", Field: "attachment", Message: "no such file"}
+	ErrImage                = Errorf(Invalid, "bad-image", "this picture is broken, or larger than can be worked on")
+	ErrEmptyFile            = Errorf(Invalid, "empty-file", "the file is empty")
+	ErrFileTooLarge         = Errorf(Invalid, "file-too-large", "the file is too large")
+	ErrFilesFull            = Errorf(Conflict, "files-full", "there is no room for more files of yours")
+	ErrBadSignature         = Errorf(Unauthenticated, "bad-signature", "the address is not signed, or no longer good")
 	ErrTaken                = Errorf(Conflict, "taken", "already taken")
 	ErrWeakPassword         = &Error{Kind: Invalid, Code: "weak-password", Field: "password", Message: "too short or too long"}
 	ErrOldPassword          = &Error{Kind: Invalid, Code: "old-password", Field: "oldPassword", Message: "the old password does not match"}

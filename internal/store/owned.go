@@ -15,6 +15,7 @@ func Owned() []OwnedNoun {
 	return []OwnedNoun{
 		{muster.NounUser, `"user"`, "owner"}, // bots and service accounts belong to a person
 		{muster.NounApplication, "application", "owner"},
+		{muster.NounAttachment, "attachment", "owner"},
 		{muster.NounReminder, "reminder", "assigned_to"},
 		{muster.NounReminder, "reminder", "assigned_by"},
 	}

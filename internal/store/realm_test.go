@@ -17,6 +17,7 @@ type tenant struct {
 	organisation *muster.Organisation
 	application  *muster.Application
 	reminder     *muster.Reminder
+	attachment   *muster.Attachment
 }
 
 func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
@@ -32,6 +33,11 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 	x.reminder = &muster.Reminder{
 		ID: s.NewID(), Realm: realm, Resource: "a:b:1", Payload: []byte("{}"), AssignedTo: x.user.ID, AssignedBy: x.user.ID, RemindAt: at, CreatedAt: at, Version: 1,
 	}
+	x.attachment = &muster.Attachment{
+		ID: s.NewID(), Realm: realm, Owner: x.user.ID, Kind: muster.AttachmentSetting, Name: "logo.png", Labels: map[string]string{"key": "ui.one.logo"},
+		Preview: &muster.File{Blob: s.NewID(), Size: 1}, CreatedAt: at, Version: 1,
+	}
+	x.attachment.Original = muster.File{Blob: x.attachment.ID, Size: 2, Image: &muster.ImageSize{Width: 3}}
 	write(t, s, func(tx *Tx) error {
 		if err := tx.UpdateGroup(x.group); err != nil {
 			return err
@@ -47,6 +53,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 		return firstError(
 			tx.InsertSession(x.session), tx.InsertMailToken(x.token),
 			tx.InsertOrganisation(x.organisation), tx.InsertApplication(x.application), tx.InsertReminder(x.reminder),
+			tx.InsertAttachment(x.attachment),
 			tx.run(`INSERT INTO setting (realm, name, user_id, value, updated_at) VALUES ($1, 'colour', 0, '"blue"', 1)`, realm),
 			tx.AppendEvent(&muster.Event{Realm: realm, Action: "user.create", Resource: muster.UserResource(x.user.ID)}),
 		)
@@ -120,6 +127,16 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			list, err := r.Reminders(realm, muster.ReminderFilter{Prefix: "a:", AssignedTo: x.user.ID, Involving: x.user.ID, ScheduledOnly: true, ExcludeDismissed: true})
 			return list.Total, err
 		},
+		"Attachment": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			return found(r.Attachment(realm, x.attachment.ID))
+		},
+		"FilesOf": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			n, bytes, err := r.FilesOf(realm, x.user.ID)
+			if n == 1 && bytes != 3 {
+				n = 0
+			}
+			return n, err
+		},
 		"Setting": func(r *Reader, realm muster.ID, _ tenant) (int, error) { return found(r.Setting(realm, 0, "colour")) },
 		"UserStatistics": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			s, err := r.UserStatistics(realm)
@@ -179,6 +196,9 @@ func foreignWrites() map[string]func(*Tx, muster.ID, tenant) (bool, error) {
 			moved := *x.reminder
 			moved.Realm, moved.Resource = realm, "taken over"
 			return changed(tx.UpdateReminder(&moved))
+		},
+		"DeleteAttachment": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			return tx.DeleteAttachment(realm, x.attachment.ID, tx.Now())
 		},
 		"SetSetting": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			if err := tx.SetSetting(realm, muster.Setting{Name: "colour", Value: []byte(`"red"`)}); err != nil {
