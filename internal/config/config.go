@@ -26,6 +26,7 @@ type Config struct {
 	Listen      string `toml:"listen" env:"MUSTER_LISTEN"`             // HOST:PORT; port 0 takes a free one
 	DatabaseURL string `toml:"database_url" env:"MUSTER_DATABASE_URL"` // postgres://…; empty: SQLite in the data folder
 	KeysFile    string `toml:"keys_file" env:"MUSTER_KEYS_FILE"`       // empty: keys.json in the data folder
+	Files       string `toml:"files" env:"MUSTER_FILES_DIR"`           // folder of uploaded files; empty: files in the data folder
 	PublicURL   string `toml:"public_url" env:"MUSTER_PUBLIC_URL"`     // what links in mails begin with; empty: http:// and the address
 	Dev         bool   `toml:"dev" env:"MUSTER_DEV"`                   // throttles lifted, more in the log
 	Admin       Admin  `toml:"admin"`
@@ -162,6 +163,14 @@ func (c *Config) KeysPath() string {
 		return c.KeysFile
 	}
 	return filepath.Join(c.Data, "keys.json")
+}
+
+// FilesFolder is where the bytes of files are. Nodes that share a database share it, too.
+func (c *Config) FilesFolder() string {
+	if c.Files != "" {
+		return c.Files
+	}
+	return filepath.Join(c.Data, "files")
 }
 
 // MailFolder is where mails go that no server takes.

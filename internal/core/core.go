@@ -43,6 +43,7 @@ type Core struct {
 	checkTemplate func(string) error
 
 	rights    *rights
+	files     *files
 	throttles throttles
 	refusals  *refusals
 	follower  *follower
@@ -55,6 +56,7 @@ type Options struct {
 	Hasher *password.Hasher
 	Now    func() time.Time
 	Log    *slog.Logger
+	Blobs  Blobs // where the bytes of files are; the verbs of files need it
 
 	PublicURL     string             // what links begin with
 	Templates     map[string]string  // the default mail templates, by the name of their setting
@@ -69,6 +71,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 		publicURL: o.PublicURL, templates: o.Templates, checkTemplate: o.CheckTemplate, throttles: newThrottles(o.Unthrottled),
 	}
 	c.rights = newRights(c)
+	c.files = newFiles(o)
 	c.Authenticator = &Authenticator{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}
 	if err := c.tieKeys(ctx); err != nil {

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"muster/internal/blob"
 	"muster/internal/config"
 	"muster/internal/core"
 	"muster/internal/dialect/corteza"
@@ -38,6 +39,7 @@ type Server struct {
 	http     *http.Server
 	listener net.Listener
 	runner   *work.Runner
+	files    *blob.Folder
 	holdMail bool
 	stopping atomic.Bool
 }
@@ -81,7 +83,10 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if made {
 		s.log.Info("keys made; without this file no token and no sealed value can be read: keep a copy apart from the database", "file", s.cfg.KeysPath())
 	}
-	s.core, err = core.New(ctx, core.Options{Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev})
+	if s.files, err = blob.OpenFolder(s.cfg.FilesFolder()); err != nil {
+		return err
+	}
+	s.core, err = core.New(ctx, core.Options{Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, Blobs: s.files, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev})
 	if err != nil {
 		return err
 	}

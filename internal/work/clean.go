@@ -1,0 +1,47 @@
+package work
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"muster"
+	"muster/internal/core"
+)
+
+// cleanPeriod is how long after one clean-up the next begins.
+const cleanPeriod = 24 * time.Hour
+
+// A Cleaner removes what nobody needs any more: at its start, and then once a day. For now that is the bytes of files.
+type Cleaner struct {
+	Core  *core.Core
+	After func(time.Duration) <-chan time.Time // nil: time.After
+	Log   *slog.Logger
+}
+
+// Run works until ctx ends. A clean-up that fails is tried again a day later; several nodes may do the same at once.
+func (c *Cleaner) Run(ctx context.Context) {
+	after := c.After
+	if after == nil {
+		after = time.After
+	}
+	for {
+		c.clean(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-after(cleanPeriod):
+		}
+	}
+}
+
+func (c *Cleaner) clean(ctx context.Context) {
+	house := muster.Actor{Realm: muster.MainRealm, System: true, Origin: muster.Origin{Wire: "system"}}
+	removed, err := c.Core.CleanAttachments(muster.WithActor(ctx, house))
+	if err != nil && ctx.Err() == nil {
+		c.Log.Error("files that nobody needs could not all be removed", "error", err)
+	}
+	if removed > 0 {
+		c.Log.Info("files that nobody needs were removed", "files", removed)
+	}
+}
