@@ -98,3 +98,13 @@ func (v *View) VisibleOrSelf(operation string) store.Visible {
 	see := v.Visible(muster.NounUser, operation)
 	return see.With(v.Actor.User)
 }
+
+// may reports whether the caller has a right before a change that asks for it again. It refuses nobody.
+func (c *Core) may(ctx context.Context, a muster.Action, res muster.Resource) bool {
+	actor := muster.ActorFrom(ctx)
+	if !actor.SignedIn() || actor.System {
+		return actor.System
+	}
+	e, err := c.rights.of(ctx, actor.Realm, actor.Session)
+	return err == nil && e.rights.Check(string(res.Noun), int64(res.ID), a.Operation, fallback(res.Noun, a.Operation))
+}

@@ -139,16 +139,19 @@ func TestRenderUsesTexts(t *testing.T) {
 
 func TestRenderRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(*Texts){
-		"subject":        func(x *Texts) { x.Subject = "" },
-		"subject line":   func(x *Texts) { x.Subject = "a\nb" },
-		"long subject":   func(x *Texts) { x.Subject = strings.Repeat("a", maxSubject+1) },
-		"body":           func(x *Texts) { x.Body = "{{.Nope}}" },
-		"no body":        func(x *Texts) { x.Body = " {{if .Nothing}}{{end}}" },
-		"blank body":     func(x *Texts) { x.Body = " \n" },
-		"header":         func(x *Texts) { x.Header = "{{.Nope}}" },
-		"footer":         func(x *Texts) { x.Footer = "{{range 9}}{{end}}" },
-		"together":       func(x *Texts) { x.Body = strings.Repeat("{{.EmailHeaderEn}}", 500) },
-		"together, tame": func(x *Texts) { x.Header = strings.Repeat("x", 60000); x.Body = strings.Repeat("{{.EmailHeaderEn}}", 5) },
+		"subject":      func(x *Texts) { x.Subject = "" },
+		"subject line": func(x *Texts) { x.Subject = "a\nb" },
+		"long subject": func(x *Texts) { x.Subject = strings.Repeat("a", maxSubject+1) },
+		"body":         func(x *Texts) { x.Body = "{{.Nope}}" },
+		"no body":      func(x *Texts) { x.Body = " {{if .Nothing}}{{end}}" },
+		"blank body":   func(x *Texts) { x.Body = " \n" },
+		"header":       func(x *Texts) { x.Header = "{{.Nope}}" },
+		"footer":       func(x *Texts) { x.Footer = "{{range 9}}{{end}}" },
+		"together":     func(x *Texts) { x.Body = strings.Repeat("{{.EmailHeaderEn}}", 500) },
+		"together, tame": func(x *Texts) {
+			x.Header = strings.Repeat("x", 60000)
+			x.Body = strings.Repeat("{{.EmailHeaderEn}}", 5)
+		},
 	} {
 		texts := Default(Confirmation)
 		spoil(&texts)
