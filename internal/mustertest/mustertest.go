@@ -9,6 +9,7 @@
 //			admin := s.Administrator(t)
 //			admin.POST(t, "/corteza/system/users/", `{"email":"ann@example.org"}`)
 //			s.Clock.Advance(time.Hour)
+//			mails := s.Mails(t)
 //		})
 //	}
 package mustertest
@@ -48,6 +49,7 @@ type Server struct {
 	Config     config.Config
 
 	stop func()
+	tick chan time.Time // ends a wait of the runner of the outbox
 }
 
 // An Option changes the configuration of a server before it starts.
@@ -95,7 +97,10 @@ func run(t testing.TB, cfg config.Config, clock *Clock, holdMail bool) *Server {
 	t.Helper()
 	log := &Log{}
 	hasher := password.New(password.Options{Params: password.Params{MemoryKiB: 64, Time: 1, Threads: 1}})
-	srv, err := server.Open(context.Background(), cfg, obs.NewLogger(log, true), server.Options{Now: clock.Now, Hasher: hasher, HoldMail: holdMail})
+	tick := make(chan time.Time)
+	srv, err := server.Open(context.Background(), cfg, obs.NewLogger(log, true), server.Options{
+		Now: clock.Now, After: func(time.Duration) <-chan time.Time { return tick }, Hasher: hasher, HoldMail: holdMail,
+	})
 	if err != nil {
 		t.Fatalf("starting a server: %v", err)
 	}
@@ -111,7 +116,7 @@ func run(t testing.TB, cfg config.Config, clock *Clock, holdMail bool) *Server {
 	t.Cleanup(stop)
 	return &Server{
 		URL: "http://" + srv.Address(), Core: srv.Core(), Clock: clock, Log: log,
-		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop,
+		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop, tick: tick,
 	}
 }
 
