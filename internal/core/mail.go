@@ -135,13 +135,25 @@ const (
 	alnum  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + digits
 )
 
+// matches reports whether the secret is that of the token, for that purpose and at that time.
+func (c *Core) matches(t *store.MailToken, purpose, secret string, now time.Time) bool {
+	return t != nil && t.Purpose == purpose && c.keys.MatchDigest(t.Digest, purpose, int64(t.ID), secret) && now.Before(t.ExpiresAt)
+}
+
+// knowsMailToken reports whether a token would be taken, as far as is known before the transaction: nobody without one has us
+// spend a hash.
+func (c *Core) knowsMailToken(ctx context.Context, purpose, secret string, id muster.ID) (bool, error) {
+	t, err := c.store.Reader(ctx).MailToken(muster.MainRealm, id)
+	return err == nil && c.matches(t, purpose, secret, c.now()) && t.UsedAt.IsZero(), err
+}
+
 // useMailToken uses a token up and answers whose it is. Of many who try at once, one succeeds.
 func (tx *Tx) useMailToken(purpose, secret string, id muster.ID) (*muster.User, error) {
 	t, err := tx.MailToken(muster.MainRealm, id)
 	if err != nil {
 		return nil, err
 	}
-	if t == nil || t.Purpose != purpose || !tx.core.keys.MatchDigest(t.Digest, purpose, int64(id), secret) || !tx.Now().Before(t.ExpiresAt) {
+	if !tx.core.matches(t, purpose, secret, tx.Now()) {
 		return nil, muster.ErrTokenUnknown
 	}
 	u, err := tx.User(t.Realm, t.User)

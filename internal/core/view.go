@@ -85,7 +85,11 @@ func (v *View) Visible(noun muster.Noun, operation string) store.Visible {
 	if v.Actor.System {
 		return store.All()
 	}
-	f := v.rights.Filter(string(noun), operation, fallback(noun, operation))
+	return visible(v.rights.Filter(string(noun), operation, fallback(noun, operation)))
+}
+
+// visible is a filter in the words of the store.
+func visible(f perm.Filter) store.Visible {
 	ids := make([]muster.ID, len(f.Except))
 	for i, id := range f.Except {
 		ids[i] = muster.ID(id)
@@ -99,12 +103,24 @@ func (v *View) VisibleOrSelf(operation string) store.Visible {
 	return see.With(v.Actor.User)
 }
 
+// callerView is what the caller may do at this moment, for the answer to a change that he has just made.
+func (c *Core) callerView(ctx context.Context) (*View, error) {
+	v := &View{Actor: muster.ActorFrom(ctx)}
+	if v.Actor.System {
+		return v, nil
+	}
+	e, err := c.rights.of(ctx, v.Actor.Realm, v.Actor.Session)
+	if err == nil {
+		v.rights = e.rights
+	}
+	return v, err
+}
+
 // may reports whether the caller has a right before a change that asks for it again. It refuses nobody.
 func (c *Core) may(ctx context.Context, a muster.Action, res muster.Resource) bool {
-	actor := muster.ActorFrom(ctx)
-	if !actor.SignedIn() || actor.System {
-		return actor.System
+	if !muster.ActorFrom(ctx).SignedIn() {
+		return muster.ActorFrom(ctx).System
 	}
-	e, err := c.rights.of(ctx, actor.Realm, actor.Session)
-	return err == nil && e.rights.Check(string(res.Noun), int64(res.ID), a.Operation, fallback(res.Noun, a.Operation))
+	v, err := c.callerView(ctx)
+	return err == nil && v.May(res, a.Operation)
 }

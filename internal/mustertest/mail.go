@@ -1,27 +1,55 @@
 package mustertest
 
 import (
-	"bytes"
 	"io"
 	"mime"
 	"mime/quotedprintable"
-	netmail "net/mail"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 )
 
-// A Mail is one that left the server.
+// A Mail is one that the server has sent, into its folder or to an [SMTPServer].
 type Mail struct {
-	Header  netmail.Header
-	To      string
-	Subject string
-	HTML    string
-	Raw     string // as it left
+	File   string // "" if a server got it
+	Raw    string // as it left
+	Header mail.Header
+	HTML   string // the whole body, decoded
 }
 
-// Work waits until the server has done what is due in its outbox at this moment, mails of other nodes with it.
+// To is the address that the mail goes to.
+func (m Mail) To() string {
+	a, err := mail.ParseAddress(m.Header.Get("To"))
+	if err != nil {
+		return ""
+	}
+	return a.Address
+}
+
+// Subject is the decoded subject.
+func (m Mail) Subject() string {
+	s, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+var tokenInLink = regexp.MustCompile(`[?&]token=([A-Za-z0-9]+)`)
+
+// Token is what the link in the mail carries; "" if there is none.
+func (m Mail) Token() string {
+	found := tokenInLink.FindStringSubmatch(m.HTML)
+	if found == nil {
+		return ""
+	}
+	return found[1]
+}
+
+// Work waits until the server has done what is due in its outbox at this moment, letters of other nodes included.
 func (s *Server) Work(t testing.TB) {
 	t.Helper()
 	// The runner takes a tick when it has nothing to do. When it takes the second one, it has looked since the first.
@@ -34,52 +62,44 @@ func (s *Server) Work(t testing.TB) {
 	}
 }
 
-// Mails are all that the server has put into its folder, in the order in which they were written.
+// Mail is the oldest mail that is wanted. The test fails if there is none.
+func (s *Server) Mail(t testing.TB, wanted func(Mail) bool) Mail {
+	t.Helper()
+	for _, m := range s.Mails(t) {
+		if wanted(m) {
+			return m
+		}
+	}
+	t.Fatal("the mail that is wanted was not sent")
+	return Mail{}
+}
+
+// Mails are all mails in the server's folder, oldest first, once what is due was sent.
 func (s *Server) Mails(t testing.TB) []Mail {
 	t.Helper()
 	s.Work(t)
-	files, err := filepath.Glob(filepath.Join(s.MailFolder, "*.eml")) // sorted
+	files, err := filepath.Glob(filepath.Join(s.MailFolder, "*.eml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var mails []Mail
-	for _, f := range files {
+	mails := make([]Mail, len(files))
+	for i, f := range files { // Glob sorts, and so the oldest is first
 		text, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
+		if err == nil {
+			mails[i], err = readMail(f, string(text))
 		}
-		mails = append(mails, ReadMail(t, string(text)))
+		if err != nil {
+			t.Fatalf("%s: %v", f, err)
+		}
 	}
 	return mails
 }
 
-// ReadMail reads a mail as it left.
-func ReadMail(t testing.TB, raw string) Mail {
-	t.Helper()
-	m, err := netmail.ReadMessage(bytes.NewReader([]byte(raw)))
+func readMail(file, text string) (Mail, error) {
+	m, err := mail.ReadMessage(strings.NewReader(text))
 	if err != nil {
-		t.Fatalf("this is no mail: %v\n%s", err, raw)
+		return Mail{}, err
 	}
-	html, err := io.ReadAll(quotedprintable.NewReader(m.Body))
-	if err != nil {
-		t.Fatalf("this is no mail: %v\n%s", err, raw)
-	}
-	var words mime.WordDecoder
-	subject, err := words.DecodeHeader(m.Header.Get("Subject"))
-	if err != nil {
-		t.Fatalf("this is no subject: %v\n%s", err, raw)
-	}
-	return Mail{Header: m.Header, To: m.Header.Get("To"), Subject: subject, HTML: string(html), Raw: raw}
-}
-
-var tokenPattern = regexp.MustCompile(`token=([a-zA-Z0-9]{32}[0-9]+)"`)
-
-// Token is what the link in the mail carries.
-func (m Mail) Token(t testing.TB) string {
-	t.Helper()
-	found := tokenPattern.FindStringSubmatch(m.HTML)
-	if found == nil {
-		t.Fatalf("no token in\n%s", m.HTML)
-	}
-	return found[1]
+	body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+	return Mail{File: file, Raw: text, Header: m.Header, HTML: string(body)}, err
 }

@@ -56,9 +56,12 @@ func (s *SMTPServer) Mails(t testing.TB) []Mail {
 	s.mu.Lock()
 	raw := slices.Clone(s.mails)
 	s.mu.Unlock()
-	var mails []Mail
-	for _, r := range raw {
-		mails = append(mails, ReadMail(t, r))
+	mails := make([]Mail, len(raw))
+	for i, r := range raw {
+		var err error
+		if mails[i], err = readMail("", r); err != nil {
+			t.Fatalf("%v in\n%s", err, r)
+		}
 	}
 	return mails
 }
