@@ -26,7 +26,7 @@ const (
 	maxSettingValue = 16 << 10 // bytes of JSON
 	maxTemplate     = 64 << 10 // bytes of JSON
 	maxSettingDepth = 32
-	maxURL          = 2000 // characters
+	maxURL          = 2000 // characters, and of other short texts
 	maxSettings     = 500  // in one change
 )
 
@@ -323,25 +323,33 @@ func checkSetting(k muster.KnownSetting, value json.RawMessage) error {
 			return bad
 		}
 	case muster.SettingText:
-		if !goodText(k.Name, text) {
-			return bad
+		if want := unlikeText(k.Name, text); want != "" {
+			return muster.InvalidField("setting", "%s has to be %s", k.Name, want)
 		}
 	}
 	return nil
 }
 
-// goodText reports whether a known setting can have that text.
-func goodText(name, text string) bool {
+// unlikeText says what a known setting has to be if it can't have that text; "" if it can.
+func unlikeText(name, text string) string {
 	switch name {
 	case muster.SettingMailLogo:
-		return true
+		return ""
 	case muster.SettingMailFromAddress:
 		local, _, _ := strings.Cut(text, "@")
-		return muster.ValidEmail(text) && !strings.ContainsFunc(local, func(r rune) bool { return r >= utf8.RuneSelf })
+		if !muster.ValidEmail(text) || strings.ContainsFunc(local, func(r rune) bool { return r >= utf8.RuneSelf }) {
+			return "an e-mail, in ASCII before the @"
+		}
 	case muster.SettingMailFromName, muster.SettingConfirmationSubject, muster.SettingResetSubject:
-		return isHeaderText(text)
+		if !isHeaderText(text) {
+			return "one line of at most 255 bytes, with nothing invisible in it"
+		}
+	default:
+		if !muster.ValidText(text, maxURL) {
+			return "a string of at most 2000 characters, none of them control characters"
+		}
 	}
-	return muster.ValidText(text, maxURL)
+	return ""
 }
 
 // isHeaderText reports whether a text can stand in the head of a mail: one line, with nothing invisible in it.
