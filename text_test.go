@@ -48,9 +48,11 @@ func TestValidators(t *testing.T) {
 		},
 		{
 			"e-mail", muster.ValidEmail,
-			[]string{"a@b", "ann@example.org", "ann+x@bücher.example", "üñal@example.org", "a'b@example.org", long(242) + "@example.org",
+			[]string{
+				"a@b", "ann@example.org", "ann+x@bücher.example", "üñal@example.org", "a'b@example.org", long(242) + "@example.org",
 				"A.B@EXAMPLE.ORG", "a.b.c@x", "!#$%&'*+/=?^_`{|}~-@x", "-@x", "a@1.2.3.4", "a@x--y.z", "a@xn--bcher-kva.example",
-				"李@例え.テスト", "a@例え。テスト", "ü@x", "a\u0301@x", "a@" + long(63) + ".example", "☺@x"},
+				"李@例え.テスト", "a@例え。テスト", "ü@x", "a\u0301@x", "a@" + long(63) + ".example", "☺@x",
+			},
 			[]string{
 				"", "a@", "@b", "a", "a@b@c", "a b@c", "a@b c", "a@b\u00a0c", "a@b,c@d", "a@b;c", "<a@b>", `"a"@b`, "a@b\r\nBcc: c@d",
 				long(243) + "@example.org",

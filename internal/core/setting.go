@@ -233,11 +233,23 @@ func (c *Core) checkTemplates(ctx context.Context, list []muster.Setting) templa
 	for _, s := range list {
 		var text string
 		k, _ := muster.KnownSettingOf(s.Name)
-		if k.Type == muster.SettingTemplate && len(s.Value) <= maxTemplate && json.Unmarshal(s.Value, &text) == nil {
+		if k.Type == muster.SettingTemplate && json.Unmarshal(s.Value, &text) == nil {
 			checked[string(s.Value)] = c.checkTemplate(text)
 		}
 	}
 	return checked
+}
+
+// verdict says what is wrong with the template of a setting.
+func (t templateChecks) verdict(name, template string) error {
+	err, tried := t[template]
+	switch {
+	case !tried:
+		return muster.ErrDenied // the right came after the request
+	case err != nil:
+		return muster.InvalidField("setting", "%s can't be a mail template: %v", name, err)
+	}
+	return nil
 }
 
 func (tx *Tx) setSetting(s muster.Setting, checked templateChecks) error {
@@ -256,7 +268,7 @@ func (tx *Tx) setSetting(s muster.Setting, checked templateChecks) error {
 	if json.Compact(&compact, s.Value) != nil || compact.Len() > most || tooDeep(compact.Bytes()) {
 		return muster.InvalidField("setting", "a value is JSON of at most 16 KiB, a mail template of 64 KiB, 32 deep")
 	}
-	typed := string(s.Value)
+	template := string(s.Value)
 	s.Value, s.UpdatedAt = compact.Bytes(), tx.Now()
 	if ok && known.Secret && bytes.Equal(s.Value, mask) {
 		return nil
@@ -265,8 +277,10 @@ func (tx *Tx) setSetting(s muster.Setting, checked templateChecks) error {
 		if err := checkSetting(known, s.Value); err != nil {
 			return err
 		}
-		if err, done := checked[typed]; known.Type == muster.SettingTemplate && tx.core.checkTemplate != nil && (err != nil || !done) {
-			return muster.InvalidField("setting", "%s can't be a mail template: %v", s.Name, err)
+		if known.Type == muster.SettingTemplate && tx.core.checkTemplate != nil {
+			if err := checked.verdict(s.Name, template); err != nil {
+				return err
+			}
 		}
 	}
 	return tx.SetSetting(muster.MainRealm, s)
