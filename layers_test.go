@@ -31,7 +31,7 @@ const (
 )
 
 func engines() []string {
-	return []string{"perm", "password", "token", "totp", "passkey", "script", "blob", "preview", "locale", "bus", "mailer"}
+	return []string{"perm", "password", "token", "totp", "passkey", "script", "blob", "preview", "locale", "bus", "mailer", "throttle"}
 }
 
 func rooms() []room {

@@ -96,8 +96,11 @@ func (c *Core) signIn(ctx context.Context, p Proof) (*SignedIn, error) {
 		return nil, c.explain(ctx, muster.ActionSignIn, err)
 	}
 	place, err := c.takePlace(ctx, u, p.Email)
-	if err != nil {
+	switch {
+	case errors.Is(err, muster.ErrThrottled):
 		return nil, c.refuseThrottled(ctx, u, p.Email)
+	case err != nil:
+		return nil, c.explain(ctx, muster.ActionSignIn, err)
 	}
 	v := verified{user: u}
 	if p.Password != "" && len(p.Password) <= muster.MaxPassword {

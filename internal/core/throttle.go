@@ -14,6 +14,8 @@ import (
 // limit nothing, where throttles are lifted.
 type throttles struct {
 	account   *throttle.Buckets // failed sign-ins of one account, by all doors together
+	siege     *throttle.Buckets // the same, for an account that nobody has got into for a hundred tries
+	failures  *throttle.Streaks // failed sign-ins of one account in a row
 	address   *throttle.Buckets // failed sign-ins from one address
 	signUp    *throttle.Buckets // accounts made from one address
 	signUpDay *throttle.Buckets
@@ -30,6 +32,8 @@ func newThrottles(lifted bool) throttles {
 	const day = 24 * time.Hour
 	return throttles{
 		account:   throttle.New(throttle.PerMinute(10, 5)),
+		siege:     throttle.New(throttle.PerMinute(1, 1)),
+		failures:  throttle.NewStreaks(),
 		address:   throttle.New(throttle.PerMinute(60, 30)),
 		signUp:    throttle.New(throttle.PerMinute(30, 30)),
 		signUpDay: throttle.New(throttle.Limit{Burst: 1000, Every: day / 1000}),
@@ -55,34 +59,60 @@ func addressKey(ctx context.Context) string {
 	return p.String()
 }
 
+// siegeBegins is how many failures in a row make an account slower to try.
+const siegeBegins = 100
+
+// knownFor is how long an address is known to an account after a sign-in.
+const knownFor = 30 * 24 * time.Hour
+
 // A place is a try at signing in, taken before anything is compared.
 type place struct {
-	c                *Core
+	t                *throttles
 	account, address string
 }
 
 // takePlace takes a place for the account, however it was named, and for the address. It fails with [muster.ErrThrottled]
-// before the password is looked at.
+// before the password is looked at. An address from which the user has signed in lately has places of its own, so that nobody
+// can lock him out by guessing.
 func (c *Core) takePlace(ctx context.Context, u *muster.User, typed string) (*place, error) {
-	p := &place{c: c, account: "name " + muster.FoldSignIn(typed), address: addressKey(ctx)}
+	p := &place{t: &c.throttles, account: "name " + muster.FoldSignIn(typed), address: addressKey(ctx)}
+	known := false
 	if u != nil {
 		p.account = "user " + u.ID.String()
+		var err error
+		from := muster.ActorFrom(ctx).Origin.Address
+		if known, err = c.store.Reader(ctx).SignedInFrom(u.ID, from, c.now().Add(-knownFor)); err != nil {
+			return nil, err
+		}
+		if known {
+			p.account += " from " + p.address
+		}
 	}
-	now := c.now()
-	if !c.throttles.address.Take(p.address, now) {
-		return nil, muster.ErrThrottled
-	}
-	if !c.throttles.account.Take(p.account, now) {
-		c.throttles.address.Give(p.address)
+	if !p.take(c.now(), known) {
 		return nil, muster.ErrThrottled
 	}
 	return p, nil
 }
 
+func (p *place) take(now time.Time, known bool) bool {
+	if !p.t.address.Take(p.address, now) {
+		return false
+	}
+	besieged := !known && p.t.failures.Count(p.account) >= siegeBegins
+	if besieged && !p.t.siege.Take(p.account, now) || !p.t.account.Take(p.account, now) {
+		p.t.address.Give(p.address)
+		return false
+	}
+	p.t.failures.Add(p.account)
+	return true
+}
+
 // giveBack returns the place of who knew the password.
 func (p *place) giveBack() {
-	p.c.throttles.account.Give(p.account)
-	p.c.throttles.address.Give(p.address)
+	p.t.account.Give(p.account)
+	p.t.siege.Give(p.account)
+	p.t.address.Give(p.address)
+	p.t.failures.End(p.account)
 }
 
 // mayMail reports whether another mail may go to the user, asked for from this address. Who asks is not told.

@@ -59,6 +59,17 @@ func NoAdministrator(c *config.Config) { c.Admin.Email, c.Admin.Password = "", "
 // Start starts a server on the engine, which ends with the test.
 func Start(t testing.TB, engine string, options ...Option) *Server {
 	t.Helper()
+	return run(t, configure(t, engine, options), NewClock(), false)
+}
+
+// StartHoldingMail is Start for tests that take the mails out of the outbox themselves.
+func StartHoldingMail(t testing.TB, engine string, options ...Option) *Server {
+	t.Helper()
+	return run(t, configure(t, engine, options), NewClock(), true)
+}
+
+func configure(t testing.TB, engine string, options []Option) config.Config {
+	t.Helper()
 	folder := t.TempDir()
 	cfg := config.Config{
 		Data: folder, Listen: "127.0.0.1:0", PublicURL: "http://muster.example",
@@ -71,15 +82,20 @@ func Start(t testing.TB, engine string, options ...Option) *Server {
 	for _, o := range options {
 		o(&cfg)
 	}
-	return Run(t, cfg, NewClock())
+	return cfg
 }
 
 // Run starts a server as it is configured, for tests that start one twice or two at once.
 func Run(t testing.TB, cfg config.Config, clock *Clock) *Server {
 	t.Helper()
+	return run(t, cfg, clock, false)
+}
+
+func run(t testing.TB, cfg config.Config, clock *Clock, holdMail bool) *Server {
+	t.Helper()
 	log := &Log{}
 	hasher := password.New(password.Options{Params: password.Params{MemoryKiB: 64, Time: 1, Threads: 1}})
-	srv, err := server.Open(context.Background(), cfg, obs.NewLogger(log, true), server.Options{Now: clock.Now, Hasher: hasher})
+	srv, err := server.Open(context.Background(), cfg, obs.NewLogger(log, true), server.Options{Now: clock.Now, Hasher: hasher, HoldMail: holdMail})
 	if err != nil {
 		t.Fatalf("starting a server: %v", err)
 	}

@@ -193,8 +193,13 @@ func TestRules(t *testing.T) {
 		archived.ArchivedAt = archived.CreatedAt
 		write(t, s, func(tx *Tx) error {
 			return firstError(tx.UpdateGroup(archived), stored(tx.AddMember(g.ID, u.ID, tx.Now())), stored(tx.AddMember(archived.ID, u.ID, tx.Now())),
-				tx.run(`INSERT INTO rule (group_id, noun, resource_id, operation, access) VALUES ($1, 'user', $2, 'read', 2), ($1, 'user', 77, 'read', 1),
-					($1, 'user', 0, 'update', 1), ($3, 'user', 0, 'read', 1)`, g.ID, u.ID, archived.ID))
+				tx.SetRule(muster.Rule{Group: g.ID, Resource: muster.UserResource(u.ID), Operation: muster.OpRead, Access: muster.Allow}),
+				tx.SetRule(muster.Rule{Group: g.ID, Resource: muster.UserResource(u.ID), Operation: muster.OpRead, Access: muster.Deny}), // replaces it
+				tx.SetRule(muster.Rule{Group: g.ID, Resource: muster.UserResource(77), Operation: muster.OpRead, Access: muster.Allow}),
+				tx.SetRule(muster.Rule{Group: g.ID, Resource: muster.UserResource(0), Operation: muster.OpUpdate, Access: muster.Allow}),
+				tx.SetRule(muster.Rule{Group: g.ID, Resource: muster.UserResource(0), Operation: muster.OpDelete, Access: muster.Allow}),
+				tx.SetRule(muster.Rule{Group: g.ID, Resource: muster.UserResource(0), Operation: muster.OpDelete, Access: muster.Inherit}), // takes it away
+				tx.SetRule(muster.Rule{Group: archived.ID, Resource: muster.UserResource(0), Operation: muster.OpRead, Access: muster.Allow}))
 		})
 		got := must(read(t, s).RulesFor(u.ID, muster.UserResource(u.ID), muster.OpRead))(t)
 		slices.SortFunc(got, func(a, b muster.Rule) int { return int(a.Group - b.Group) })

@@ -23,6 +23,7 @@ const (
 // A lease is this node's right to its number, and so to the ids that carry the number.
 type lease struct {
 	s      *Store
+	now    func() time.Time
 	db     *sql.DB
 	number int
 	holder string
@@ -32,8 +33,8 @@ type lease struct {
 }
 
 // takeLease takes the lowest number whose lease has run out, or the next one.
-func takeLease(ctx context.Context, s *Store, db *sql.DB) (*lease, error) {
-	l := &lease{s: s, db: db, holder: rand.Text(), cancel: func() {}, ended: make(chan struct{})}
+func takeLease(ctx context.Context, s *Store, now func() time.Time, db *sql.DB) (*lease, error) {
+	l := &lease{s: s, now: now, db: db, holder: rand.Text(), cancel: func() {}, ended: make(chan struct{})}
 	if s.engine.single() {
 		close(l.ended)
 		return l, l.claim(ctx, 0, true)
@@ -56,7 +57,7 @@ func takeLease(ctx context.Context, s *Store, db *sql.DB) (*lease, error) {
 var errLeased = errors.New("the number is leased")
 
 func (l *lease) claim(ctx context.Context, number int, always bool) error {
-	now := l.s.now()
+	now := l.now()
 	until := now.Add(leaseTime)
 	if _, err := l.db.ExecContext(ctx, `INSERT INTO node (number, holder, leased_until) VALUES ($1, '', 0) ON CONFLICT DO NOTHING`, number); err != nil {
 		return err
@@ -93,7 +94,7 @@ func (l *lease) renewUntil(ctx context.Context) {
 func (l *lease) renew(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, leaseRenew)
 	defer cancel()
-	until := l.s.now().Add(leaseTime)
+	until := l.now().Add(leaseTime)
 	res, err := l.db.ExecContext(ctx, `UPDATE node SET leased_until = $1 WHERE number = $2 AND holder = $3`, stamp(until), l.number, l.holder)
 	if err != nil {
 		return err
@@ -107,8 +108,8 @@ func (l *lease) renew(ctx context.Context) error {
 }
 
 // check refuses writes when the lease may run out before they are done.
-func (l *lease) check(now time.Time) error {
-	if l.s.engine.single() || stamp(now.Add(leaseSpare)) < l.until.Load() {
+func (l *lease) check() error {
+	if l.s.engine.single() || stamp(l.now().Add(leaseSpare)) < l.until.Load() {
 		return nil
 	}
 	return muster.ErrUnavailable

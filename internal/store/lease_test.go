@@ -38,7 +38,7 @@ func TestNumberIsFreeAfterRelease(t *testing.T) {
 func TestLostLease(t *testing.T) {
 	cfg := fresh(t, requireEngine(t, storetest.PostgreSQL))
 	now := newClock()
-	cfg.Now = now.now
+	cfg.Now, cfg.LeaseNow = now.now, now.now
 	asleep := openConfig(t, cfg)
 	now.advance(leaseTime - leaseSpare - time.Second)
 	write(t, asleep, state("in time"))
@@ -63,6 +63,9 @@ func TestLostLease(t *testing.T) {
 	wantErr(t, asleep.Write(t.Context(), state("late"), nil), muster.ErrUnavailable)
 
 	closeStore(t, asleep)
+	if n := openConfig(t, cfg).Node(); n == 0 {
+		t.Error("who lost the number gave it back")
+	}
 	wantErr(t, errors.Join(heir.node.renew(t.Context()), heir.Ping(t.Context())), nil)
 	write(t, heir, state("of the heir"))
 	wantFacts(t, heir, "in time", "of the heir")
@@ -71,7 +74,7 @@ func TestLostLease(t *testing.T) {
 func TestRenewingKeepsTheNumber(t *testing.T) {
 	cfg := fresh(t, requireEngine(t, storetest.PostgreSQL))
 	now := newClock()
-	cfg.Now = now.now
+	cfg.Now, cfg.LeaseNow = now.now, now.now
 	s := openConfig(t, cfg)
 	for range 3 {
 		now.advance(leaseTime - leaseSpare - time.Second)
@@ -85,7 +88,7 @@ func TestIDsGrowOverARestart(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, engine string) {
 		cfg := fresh(t, engine)
 		now := newClock()
-		cfg.Now = now.now
+		cfg.Now, cfg.LeaseNow = now.now, now.now
 		s := openConfig(t, cfg)
 		var last muster.ID
 		write(t, s, func(tx *Tx) error {

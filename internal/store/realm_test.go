@@ -88,6 +88,15 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			events, err := r.Events(realm, muster.EventFilter{})
 			return len(events), err
 		},
+		"Setting": func(r *Reader, realm muster.ID, _ tenant) (int, error) { return found(r.Setting(realm, 0, "colour")) },
+		"UserStatistics": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			s, err := r.UserStatistics(realm)
+			return s.Total, err
+		},
+		"GroupStatistics": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			s, err := r.GroupStatistics(realm)
+			return s.Total, err
+		},
 		"Settings": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			settings, err := r.Settings(realm)
 			return len(settings), err
@@ -123,6 +132,20 @@ func foreignWrites() map[string]func(*Tx, muster.ID, tenant) (bool, error) {
 		},
 		"EndSession": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			return tx.EndSession(realm, x.session.ID, tx.Now())
+		},
+		"SetSetting": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			if err := tx.SetSetting(realm, muster.Setting{Name: "colour", Value: []byte(`"red"`)}); err != nil {
+				return false, err
+			}
+			s, err := tx.Setting(x.user.Realm, 0, "colour")
+			return string(s.Value) != `"blue"`, err
+		},
+		"RemoveSetting": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			if err := tx.RemoveSetting(realm, 0, "colour"); err != nil {
+				return false, err
+			}
+			s, err := tx.Setting(x.user.Realm, 0, "colour")
+			return s == nil, err
 		},
 		"AddMember": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			stranger := &muster.User{ID: tx.NewID(), Realm: realm, Username: "stranger", Version: 1}

@@ -88,12 +88,16 @@ func TestEnginesHaveOneSchema(t *testing.T) {
 	requireEngine(t, storetest.PostgreSQL)
 	lite, post := open(t, storetest.SQLite), open(t, storetest.PostgreSQL)
 	for _, q := range [][2]string{
-		{`SELECT m.name || '.' || c.name || ' ' || c.type FROM sqlite_master m JOIN pragma_table_info(m.name) c
+		{
+			`SELECT m.name || '.' || c.name || ' ' || c.type FROM sqlite_master m JOIN pragma_table_info(m.name) c
 			WHERE m.type = 'table' AND m.name NOT LIKE 'goose%' AND m.name NOT LIKE 'sqlite%'`,
 			`SELECT table_name || '.' || column_name || ' ' || CASE data_type WHEN 'bigint' THEN 'INTEGER' ELSE upper(data_type) END
-			FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE 'goose%'`},
-		{`SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`,
-			`SELECT indexname FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey'`},
+			FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE 'goose%'`,
+		},
+		{
+			`SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL`,
+			`SELECT indexname FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey'`,
+		},
 	} {
 		a := slices.Sorted(slices.Values(must(all(read(t, lite), column[string], q[0]))(t)))
 		b := slices.Sorted(slices.Values(must(all(read(t, post), column[string], q[1]))(t)))
@@ -121,7 +125,8 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"InsertMailToken": "the realm is in it", "AppendEvent": "the realm is in it", "InsertDelivery": "of an event",
 		"IsMember": "read before", "RemoveMember": "read before", "Members": "read before",
 		"GroupsOf": "read before", "LiveGroupsOf": "read before", "RulesOf": "read before", "RulesFor": "read before",
-		"Credential": "read before", "SetCredential": "read before", "FreeSignInNames": "read before", "UseMailToken": "read before",
+		"Credential": "read before", "SetCredential": "read before", "FreeSignInNames": "read before", "UseMailToken": "read before", "RealmCreatedAt": "the realm itself",
+		"VoidMailTokens": "read before", "SignedInFrom": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
 		"EndSessionsOf": "read before", "EndOldSessionsOf": "read before",
 		"OtherAdministrator": "administrators are of the main realm",
 		"Fact":               "the house", "StateFact": "the house", "NodeNumbers": "the house", "ChangesOf": "caches of all realms",

@@ -50,3 +50,8 @@ func (tx *Tx) EndOldSessionsOf(user muster.ID, keep int, at time.Time) error {
 	}
 	return tx.run(`UPDATE session SET ended_at = $1 WHERE user_id = $2 AND ended_at = 0 AND id <= $3`, stamp(at), user, oldest)
 }
+
+// SignedInFrom reports whether the user has signed in from the address since then.
+func (r *Reader) SignedInFrom(user muster.ID, address string, since time.Time) (bool, error) {
+	return r.exists(`SELECT 1 FROM session WHERE user_id = $1 AND address = $2 AND created_at >= $3 AND behind = 0 LIMIT 1`, user, address, stamp(since))
+}

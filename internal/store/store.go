@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -15,8 +16,9 @@ import (
 type Config struct {
 	Folder      string // of the SQLite database; used when DatabaseURL is empty
 	DatabaseURL string // postgres://…
-	Now         func() time.Time
-	Log         *slog.Logger
+	Now         func() time.Time // of what is stored
+	LeaseNow    func() time.Time // of the lease of the node's number; nil: the real time, which other nodes go by
+	Log         *slog.Logger // slog's default if nil
 }
 
 // A Store is one open database. It is safe for concurrent use.
@@ -64,20 +66,24 @@ type writerTexts struct{ begin, between, commit []string }
 // Open opens the database, brings its schema up to date and takes a node number. Errors are for the operator: each says
 // what to do.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	s := &Store{log: cfg.Log, now: cfg.Now}
+	s := &Store{log: cmp.Or(cfg.Log, slog.Default()), now: cfg.Now}
+	leaseNow := cfg.LeaseNow
+	if leaseNow == nil {
+		leaseNow = time.Now
+	}
 	if cfg.DatabaseURL == "" {
 		s.engine = &sqliteEngine{folder: cfg.Folder}
 	} else {
 		s.engine = &postgresEngine{url: cfg.DatabaseURL}
 	}
-	if err := s.start(ctx); err != nil {
+	if err := s.start(ctx, leaseNow); err != nil {
 		s.engine.close()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *Store) start(ctx context.Context) error {
+func (s *Store) start(ctx context.Context, leaseNow func() time.Time) error {
 	read, write, err := s.engine.open(ctx)
 	if err != nil {
 		return err
@@ -86,7 +92,7 @@ func (s *Store) start(ctx context.Context) error {
 		return err
 	}
 	s.read, s.stmts = read, newStmtCache(read)
-	s.node, err = takeLease(ctx, s, write)
+	s.node, err = takeLease(ctx, s, leaseNow, write)
 	if err != nil {
 		return fmt.Errorf("taking a node number: %w", err)
 	}
@@ -122,7 +128,7 @@ func (s *Store) NewID() muster.ID { return s.ids.New() }
 
 // Ping reports whether the database answers and this node may write to it.
 func (s *Store) Ping(ctx context.Context) error {
-	if err := s.node.check(s.now()); err != nil {
+	if err := s.node.check(); err != nil {
 		return err
 	}
 	return s.read.PingContext(ctx)

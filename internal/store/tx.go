@@ -46,8 +46,9 @@ func (tx *Tx) Now() time.Time { return tx.store.now().Truncate(time.Microsecond)
 // Context is the closure's own: it outlives the caller and ends after two seconds.
 func (tx *Tx) Context() context.Context { return tx.ctx }
 
-// AfterCommit has f called once the transaction is on the disk and before the caller is answered. f must be quick: the
-// group writer waits for it.
+// AfterCommit has f called once the transaction is on the disk and before the caller is answered. f must be quick, since the
+// group writer waits for it, and must not call [Store.Write], which waits for the group writer. Where the connection broke
+// in the middle of COMMIT nobody knows whether there was one, and f is called too: let it only drop and wake.
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
 // statement is the context for a prepared text, if it may still start: the driver of PostgreSQL takes a statement that

@@ -36,7 +36,7 @@ const (
 // who leaves before his closure has started is taken out of the queue, who leaves later has it done. A closure has two
 // seconds.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error, refused func(*Tx, error) error) error {
-	if err := s.node.check(s.now()); err != nil {
+	if err := s.node.check(); err != nil {
 		return err
 	}
 	j := &job{ctx: ctx, f: f, refused: refused, done: make(chan struct{})}
@@ -147,27 +147,30 @@ func (w *writer) group(first *job) {
 	switch {
 	case err == nil:
 		w.answer(jobs)
-	case errors.Is(err, errNoTransaction):
-		w.s.log.Error("the database takes no changes", "waiting", len(jobs), "error", err)
-		w.abandon(jobs, fmt.Errorf("%w: %w", muster.ErrUnavailable, err))
-	case errors.Is(err, errGroupLost) || w.s.engine.retry(err) || w.s.engine.rolledBack(err):
+	case w.undone(err):
 		w.oneByOne(jobs)
 	default:
 		w.abandon(jobs, err)
 	}
 }
 
+// undone reports whether it is sure that a transaction that failed with err has changed nothing, and worth another try.
+func (w *writer) undone(err error) bool {
+	return !errors.Is(err, errNoTransaction) && (errors.Is(err, errGroupLost) || w.s.engine.retry(err) || w.s.engine.rolledBack(err))
+}
+
 // oneByOne runs the closures of a group that failed as a whole, each in a transaction of its own, so that what one of them
-// broke harms no other.
+// broke harms no other. Of the one who breaks his own too, only refused runs after that.
 func (w *writer) oneByOne(jobs []*job) {
 	for _, j := range jobs {
 		err := w.alone(j)
-		if errors.Is(err, errGroupLost) && j.err != nil && j.refused != nil && j.given == nil {
-			j.given = j.err
+		if err != nil && w.undone(err) && j.refused != nil && j.given == nil {
+			j.given = cmp.Or(j.err, err)
 			err = w.alone(j)
 		}
 		if err != nil {
-			j.err, j.after = cmp.Or(j.given, j.err, err), nil
+			w.abandon([]*job{j}, err)
+			continue
 		}
 		w.answer([]*job{j})
 	}
@@ -176,14 +179,14 @@ func (w *writer) oneByOne(jobs []*job) {
 // alone runs one closure while no other node writes. The connection that holds the lock may break, which ends the lock too.
 func (w *writer) alone(j *job) error {
 	if err := w.needConn(); err != nil {
-		return err
+		return errors.Join(errNoTransaction, err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), commandTime)
 	defer cancel()
 	locked := w.conn
 	if err := w.s.engine.lockOut(ctx, locked.conn); err != nil {
 		w.dropConn()
-		return err
+		return errors.Join(errNoTransaction, err)
 	}
 	err := w.transaction(&[]*job{j}, false)
 	if w.conn == locked && w.s.engine.letIn(ctx, locked.conn) != nil {
@@ -192,10 +195,23 @@ func (w *writer) alone(j *job) error {
 	return err
 }
 
-// abandon answers closures that were not done, or whose fate nobody knows.
+// abandon answers closures that were not done, or whose fate nobody knows. In the latter case their hooks run: they may
+// have to drop what this node remembers of something that is changed now, and it costs little if it is not.
 func (w *writer) abandon(jobs []*job, err error) {
+	begun := !errors.Is(err, errNoTransaction)
+	if !begun {
+		w.s.log.Error("the database takes no changes", "waiting", len(jobs), "error", err)
+		err = fmt.Errorf("%w: %w", muster.ErrUnavailable, err)
+	}
+	known := !begun || w.undone(err)
 	for _, j := range jobs {
-		j.err, j.after = err, nil
+		if !begun {
+			j.err = nil // of an earlier try
+		}
+		j.err = cmp.Or(j.given, j.err, err)
+		if known {
+			j.after = nil
+		}
 	}
 	w.answer(jobs)
 }
@@ -287,7 +303,7 @@ func (w *writer) next() *job {
 // only if the whole group has to be given up.
 func (w *writer) closure(j *job, again bool) error {
 	j.err, j.after = j.given, nil
-	if err := w.s.node.check(w.s.now()); err != nil {
+	if err := w.s.node.check(); err != nil {
 		j.err = err
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -136,11 +137,15 @@ func TestConnectionBreaksInTheMiddle(t *testing.T) {
 func TestConnectionBreaksBeforeCommit(t *testing.T) {
 	s := open(t, requireEngine(t, storetest.PostgreSQL))
 	release := hold(t, s)
-	before := submit(t, s, state("before"), nil)
+	hooks := 0
+	before := submit(t, s, func(tx *Tx) error { tx.AfterCommit(func() { hooks++ }); return state("before")(tx) }, nil)
 	breaking := submit(t, s, func(tx *Tx) error { return killWriter(tx, s) }, nil)
 	release()
 	if before.wait() == nil || breaking.wait() == nil {
 		t.Error("a caller was told that his change is done")
+	}
+	if hooks != 1 {
+		t.Error("nobody knows whether the change is done, and what it may have changed is still remembered")
 	}
 	write(t, s, state("after"))
 	wantFacts(t, s, "after")
@@ -177,4 +182,39 @@ func limitConnections(t *testing.T, s *Store, n int) {
 	t.Helper()
 	must(s.read.ExecContext(t.Context(), fmt.Sprintf(
 		`DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I CONNECTION LIMIT %d', current_database()); END $$`, n)))(t)
+}
+
+// TestStarvedGroupLocksTheOthersOut lets another node change what a closure has read, each time it runs, until the other
+// node has to wait.
+func TestStarvedGroupLocksTheOthersOut(t *testing.T) {
+	nodes := twoNodes(t)
+	g := insertGroup(t, nodes[0], "Wanted")
+	var others []chan error
+	write(t, nodes[0], func(tx *Tx) error {
+		mine, err := tx.Group(g.Realm, g.ID)
+		if err != nil {
+			return err
+		}
+		other := make(chan error, 1)
+		go func() { other <- nodes[1].Write(context.Background(), countUp(g.ID), nil) }()
+		others = append(others, other)
+		for len(other) == 0 && !someoneWaits(tx.Context(), nodes[0]) {
+			runtime.Gosched()
+		}
+		return tx.UpdateGroup(mine)
+	})
+	for _, other := range others {
+		wantErr(t, <-other, nil)
+	}
+	got := must(read(t, nodes[0]).Group(g.Realm, g.ID))(t)
+	if tries := 1 + groupRetries + 1; len(others) != tries || got.Version != int64(1+1+tries) {
+		t.Errorf("the closure ran %d times, want %d; the version is %d", len(others), tries, got.Version)
+	}
+}
+
+// someoneWaits reports whether a writer is locked out, or whether it is too late to ask.
+func someoneWaits(ctx context.Context, s *Store) bool {
+	waits, err := s.Reader(ctx).exists(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+	return waits || err != nil
 }

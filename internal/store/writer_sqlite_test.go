@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,27 @@ func TestLostTransaction(t *testing.T) {
 	}
 	if !lost {
 		t.Error("the transaction was not lost, so this test proves nothing")
+	}
+	wantErr(t, errors.Join(before.wait(), later.wait()), nil)
+	wantFacts(t, s, "before", "later", "refused")
+}
+
+// TestCommitFails has COMMIT find what no statement did: a closure that defers the check of a reference and breaks it.
+func TestCommitFails(t *testing.T) {
+	s := open(t, requireEngine(t, storetest.SQLite))
+	release := hold(t, s)
+	before := submit(t, s, state("before"), nil)
+	guilty := submit(t, s, func(tx *Tx) error {
+		if _, err := tx.conn.conn.ExecContext(context.Background(), "PRAGMA defer_foreign_keys = 1"); err != nil {
+			return err
+		}
+		tx.AfterCommit(func() { t.Error("a hook ran though COMMIT failed") })
+		return cmp.Or(state("guilty")(tx), tx.SetCredential(tx.NewID(), CredentialPassword, "of nobody", tx.Now()))
+	}, func(tx *Tx, _ error) error { return state("refused")(tx) })
+	later := submit(t, s, state("later"), nil)
+	release()
+	if err := guilty.wait(); err == nil || !strings.Contains(err.Error(), "FOREIGN KEY") {
+		t.Errorf("the guilty one got %v", err)
 	}
 	wantErr(t, errors.Join(before.wait(), later.wait()), nil)
 	wantFacts(t, s, "before", "later", "refused")

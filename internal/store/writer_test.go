@@ -165,16 +165,24 @@ func TestCallerWhoLeavesEarlyIsNotServed(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
 		release := hold(t, s)
 		ctx, leave := context.WithCancel(t.Context())
-		answer := make(chan error)
-		go func() { answer <- s.Write(ctx, state("left"), nil) }()
-		for len(s.writer.queue) == 0 {
-			runtime.Gosched()
+		answers := make(chan error, 2)
+		queue := func() {
+			before := len(s.writer.queue)
+			go func() { answers <- s.Write(ctx, state("left"), nil) }()
+			for len(s.writer.queue) == before {
+				runtime.Gosched()
+			}
 		}
+		queue() // one that would begin a group
+		stays := submit(t, s, state("stayed"), nil)
+		queue() // and one that would join it
 		leave()
-		wantErr(t, <-answer, context.Canceled)
+		wantErr(t, <-answers, context.Canceled)
+		wantErr(t, <-answers, context.Canceled)
 		release()
-		write(t, s, state("stayed"))
-		wantFacts(t, s, "stayed")
+		wantErr(t, stays.wait(), nil)
+		write(t, s, state("came later"))
+		wantFacts(t, s, "stayed", "came later")
 	})
 }
 

@@ -112,3 +112,31 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d buckets", len(b.by))
 	}
 }
+
+func TestStreaks(t *testing.T) {
+	s := NewStreaks()
+	for range 3 {
+		s.Add("a")
+	}
+	if s.Count("a") != 3 || s.Count("b") != 0 {
+		t.Errorf("a %d, b %d", s.Count("a"), s.Count("b"))
+	}
+	s.End("a")
+	if s.Count("a") != 0 {
+		t.Error("a streak goes on after its end")
+	}
+	s.Add("long")
+	s.Add("long")
+	for i := range maxBuckets + 10 {
+		s.Add(strconv.Itoa(i))
+	}
+	if len(s.by) > maxBuckets || s.Count("long") != 2 {
+		t.Errorf("%d streaks, the long one has %d", len(s.by), s.Count("long"))
+	}
+	var none *Streaks
+	none.Add("a")
+	none.End("a")
+	if none.Count("a") != 0 {
+		t.Error("nil counts")
+	}
+}

@@ -32,7 +32,7 @@ func each(t *testing.T, f func(t *testing.T, h *house)) {
 func one(t *testing.T, f func(t *testing.T, h *house)) { f(t, newHouse(t, storetest.SQLite)) }
 
 func newHouse(t *testing.T, engine string, options ...mustertest.Option) *house {
-	h := &house{Server: mustertest.Start(t, engine, options...)}
+	h := &house{Server: mustertest.StartHoldingMail(t, engine, options...)}
 	if h.Config.Admin.Email != "" {
 		h.admin = h.signIn(t, mustertest.AdminEmail, mustertest.AdminPassword)
 	}
