@@ -114,6 +114,17 @@ func lastLine(text []byte) string {
 	return string(lines[len(lines)-1])
 }
 
+// because adds to an error of a client what the server said last, if it has ended: its log goes with the folder.
+func (p *process) because(err error) error {
+	select {
+	case <-p.ended:
+	default:
+		return err
+	}
+	text, _ := os.ReadFile(p.log) // without it there is nothing to add
+	return fmt.Errorf("%w: the server has ended (%v): %s", err, p.err, lastLine(text))
+}
+
 // stop ends the process, in good order if it can, and returns once it has ended. A second stop does nothing.
 func (p *process) stop() {
 	// It may have ended already; Signal and Kill know, and never hit another process of its number.

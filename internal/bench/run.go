@@ -59,7 +59,7 @@ func (o *Options) run(ctx context.Context, folder string) (*Report, error) {
 	for _, s := range c.scenarios() {
 		result, err := o.compare(ctx, folder, server, s)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.name, err)
+			return nil, fmt.Errorf("%s: %w", s.name, server.because(err))
 		}
 		r.Scenarios = append(r.Scenarios, result)
 	}
