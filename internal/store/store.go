@@ -14,11 +14,11 @@ import (
 
 // Config says where the data is.
 type Config struct {
-	Folder      string // of the SQLite database; used when DatabaseURL is empty
-	DatabaseURL string // postgres://…
+	Folder      string           // of the SQLite database; used when DatabaseURL is empty
+	DatabaseURL string           // postgres://…
 	Now         func() time.Time // of what is stored
 	LeaseNow    func() time.Time // of the lease of the node's number; nil: the real time, which other nodes go by
-	Log         *slog.Logger // slog's default if nil
+	Log         *slog.Logger     // slog's default if nil
 }
 
 // A Store is one open database. It is safe for concurrent use.
