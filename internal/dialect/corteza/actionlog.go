@@ -88,6 +88,11 @@ var logNames = map[string]logName{
 	muster.ActionUpdateApplication.Name:   {"system:application", "update", "updated {object}"},
 	muster.ActionDeleteApplication.Name:   {"system:application", "delete", "deleted {object}"},
 	muster.ActionUndeleteApplication.Name: {"system:application", "undelete", "undeleted {object}"},
+	muster.ActionCreateReminder.Name:      {"system:reminder", "create", "created a reminder"},
+	muster.ActionUpdateReminder.Name:      {"system:reminder", "update", "updated a reminder"},
+	muster.ActionDismissReminder.Name:     {"system:reminder", "dismiss", "dismissed a reminder"},
+	muster.ActionSnoozeReminder.Name:      {"system:reminder", "snooze", "snoozed a reminder"},
+	muster.ActionDeleteReminder.Name:      {"system:reminder", "delete", "deleted a reminder"},
 	muster.ActionListEvents.Name:          {"system:actionlog", "search", "searched the action log"},
 }
 
@@ -126,8 +131,10 @@ func severity(e *muster.Event) int {
 	switch {
 	case !e.Refused():
 		return severityNotice
-	case e.Kind == muster.Internal:
+	case told(e) == masked:
 		return severityError
+	case e.Kind == muster.Denied && e.Resource.Noun == muster.NounApplication:
+		return severityError // alone among the nouns
 	case e.Kind == muster.Denied, e.Code == muster.ErrWeakPassword.Code, e.Kind == muster.Disabled:
 		return severityAlert
 	case e.Code == muster.ErrSelf.Code, e.Code == muster.ErrLastAdmin.Code, e.Code == muster.ErrBuiltIn.Code:
@@ -196,7 +203,7 @@ func logEntryOf(e core.SeenEvent) logEntry {
 		entry.Meta["rule.resource"] = entry.Resource
 	}
 	if e.Refused() {
-		entry.Error = cut(errorText(e.Action, e.Kind, e.Code, e.Field, ""), 64)
+		entry.Error = cut(told(e.Event), 64)
 	}
 	if e.Behind != 0 {
 		entry.Meta["impersonatedBy"] = e.Behind
@@ -230,7 +237,7 @@ func origin(wire string) string {
 func describe(name logName, e *muster.Event) string {
 	text := func(key string) string { s, _ := e.Changes[key].(string); return s }
 	email := cmp.Or(text("email"), text("new.email"), "somebody")
-	object := cmp.Or(text("user.handle"), text("group.handle"), text("new.handle"), text("user.email"), text("group.name"), text("new.email"), text("new.name"), e.Resource.ID.String())
+	object := cmp.Or(text("user.handle"), text("group.handle"), text("new.handle"), text("user.email"), text("group.name"), text("application.name"), text("organisation.name"), text("new.email"), text("new.name"), e.Resource.ID.String())
 	member := cmp.Or(text("member.email"), text("member.handle"), e.Related.String())
 	rule := "set rules of " + object
 	if isGrant(e) {
@@ -246,6 +253,10 @@ func describe(name logName, e *muster.Event) string {
 	return "failed to " + name.action + " " + strings.TrimPrefix(name.resource, "system:") + "s; " + reason(e)
 }
 
+// told is what the client was told of a refusal.
+func told(e *muster.Event) string { return errorText(e.Action, e.Code, e.Field, "") }
+
+// reason is why it was refused, also where the client was not told.
 func reason(e *muster.Event) string {
 	switch e.Kind {
 	case muster.Denied:
@@ -255,7 +266,10 @@ func reason(e *muster.Event) string {
 	case muster.Internal:
 		return "internal error"
 	}
-	return errorText(e.Action, e.Kind, e.Code, e.Field, "")
+	if text := told(e); text != masked {
+		return text
+	}
+	return strings.ReplaceAll(e.Code, "-", " ")
 }
 
 // meta spells the core's keys as the original does: group.id is role.ID. Ids are exact numbers.

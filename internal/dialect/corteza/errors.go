@@ -79,7 +79,7 @@ var sentences = map[string]string{
 
 // errorText spells an error of an action in the words of the wire (contract, 1.4 and each endpoint). The action log spells
 // what is stored of a refusal by the same function, so that it says what the client was told.
-func errorText(action string, kind muster.Kind, code, field, detail string) string {
+func errorText(action, code, field, detail string) string {
 	if s, ok := sentences[code]; ok {
 		return s
 	}
