@@ -55,6 +55,9 @@ func openOrders(orders []muster.Order, email, name store.Visible) []muster.Order
 // ReadUser answers one user, in whatever state.
 func (c *Core) ReadUser(ctx context.Context, id muster.ID) (SeenUser, error) {
 	return view(ctx, c, muster.ActionReadUser, func(v *View) (SeenUser, error) {
+		if err := legalID(id); err != nil {
+			return SeenUser{}, err
+		}
 		u, err := v.User(muster.MainRealm, id)
 		if err != nil {
 			return SeenUser{}, err
@@ -142,6 +145,9 @@ func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (*muster
 	secret := newMailSecret()
 	return do(ctx, c, muster.ActionUpdateUser, func(tx *Tx) (*muster.User, error) {
 		tx.About(muster.UserResource(id), "update.email", legalEmail(p.Email), "update.name", legalName(p.Name))
+		if err := legalID(id); err != nil {
+			return nil, err
+		}
 		u, err := tx.User(muster.MainRealm, id)
 		if err != nil {
 			return nil, err
