@@ -38,16 +38,14 @@ type Server struct {
 	http     *http.Server
 	listener net.Listener
 	runner   *work.Runner
-	holdMail bool
 	stopping atomic.Bool
 }
 
 // Options are what a Server is made of besides its configuration; zero values are the real ones.
 type Options struct {
-	Now      func() time.Time
-	After    func(time.Duration) <-chan time.Time // what the runner of the outbox waits with
-	Hasher   *password.Hasher
-	HoldMail bool // leaves mails in the outbox
+	Now    func() time.Time
+	After  func(time.Duration) <-chan time.Time // what the runner of the outbox waits with
+	Hasher *password.Hasher
 }
 
 // Open opens the database, makes the first administrator if one is asked for, and begins to listen; it serves nothing yet.
@@ -58,7 +56,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (
 	if o.Hasher == nil {
 		o.Hasher = password.New(password.Options{})
 	}
-	s := &Server{cfg: cfg, log: log, holdMail: o.HoldMail}
+	s := &Server{cfg: cfg, log: log}
 	if err := s.open(ctx, o); err != nil {
 		s.close(ctx)
 		return nil, err
@@ -145,12 +143,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	s.log.Info("listening", "address", s.Address(), "node", s.store.Node())
 	running, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
 	ran := make(chan struct{})
-	go func() {
-		defer close(ran)
-		if !s.holdMail {
-			s.runner.Run(running)
-		}
-	}()
+	go func() { defer close(ran); s.runner.Run(running) }()
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
 	var err error
