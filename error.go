@@ -96,6 +96,7 @@ var (
 	ErrFilesFull            = Errorf(Conflict, "files-full", "there is no room for more files of yours")
 	ErrBadSignature         = Errorf(Unauthenticated, "bad-signature", "the address is not signed, or no longer good")
 	ErrTaken                = Errorf(Conflict, "taken", "already taken")
+	ErrInvalidID            = InvalidField("ID", "not an id")
 	ErrWeakPassword         = &Error{Kind: Invalid, Code: "weak-password", Field: "password", Message: "too short or too long"}
 	ErrOldPassword          = &Error{Kind: Invalid, Code: "old-password", Field: "oldPassword", Message: "the old password does not match"}
 	ErrInvalidToken         = Errorf(Invalid, "invalid-token", "the token is not of a legal form")

@@ -72,6 +72,8 @@ func (c *Core) setUploaded(ctx context.Context, action muster.Action, a *muster.
 	if err != nil {
 		return nil, c.explain(ctx, action, err)
 	}
+	setting := muster.Setting{Name: key, Owner: owner, Value: value}
+	checked := c.checkTemplates(ctx, []muster.Setting{setting})
 	return do(ctx, c, action, func(tx *Tx) (*muster.Setting, error) {
 		tx.About(attachmentResource(a.ID), "attachment.name", a.Name, "setting.name", legalSettingName(key), "setting.owner", owner)
 		if err := tx.Require(muster.Realm()); err != nil {
@@ -83,7 +85,7 @@ func (c *Core) setUploaded(ctx context.Context, action muster.Action, a *muster.
 		if err := tx.mustExist(owner); err != nil {
 			return nil, err
 		}
-		if err := tx.setSetting(muster.Setting{Name: key, Owner: owner, Value: value}); err != nil {
+		if err := tx.setSetting(setting, checked); err != nil {
 			return nil, err
 		}
 		tx.Record(attachmentResource(a.ID), "attachment.size", a.Original.Size, "attachment.mimetype", a.Original.MediaType)

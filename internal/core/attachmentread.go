@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"io"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -101,7 +102,11 @@ func (c *Core) openFile(ctx context.Context, action muster.Action, q FileRequest
 	if err != nil {
 		return nil, c.explain(ctx, action, err) // there is a row: the disk has lost something
 	}
-	return &FileContent{content, a.Name, f.MediaType, content.Size, a.CreatedAt, isPublicKind(a.Kind)}, nil
+	name := a.Name
+	if f != &a.Original {
+		name = strings.TrimSuffix(name, path.Ext(name)) + "." + f.Extension
+	}
+	return &FileContent{content, name, f.MediaType, content.Size, a.CreatedAt, isPublicKind(a.Kind)}, nil
 }
 
 // mayOpen checks the signature where there has to be one. It ends with its user: who is locked out loses his addresses too.

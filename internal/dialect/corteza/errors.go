@@ -53,6 +53,8 @@ var denials = map[string]string{
 	muster.ActionUndeleteApplication.Name: "not allowed to undelete this application",
 	muster.ActionCreateReminder.Name:      "not allowed to assign reminders to other users",
 	muster.ActionUpdateReminder.Name:      "not allowed to assign reminders to other users",
+	muster.ActionCreateAttachment.Name:    "not allowed to create attachments",
+	muster.ActionDeleteAttachment.Name:    "not allowed to delete this attachment",
 	muster.ActionListEvents.Name:          "not allowed to list users",
 }
 
@@ -73,6 +75,12 @@ var sentences = map[string]string{
 	muster.ErrWeakPassword.Code:   "provided password is not secure; use longer password with more non-alphanumeric character",
 	muster.ErrOldPassword.Code:    "failed to change password, old password does not match",
 	muster.ErrInvalidToken.Code:   "invalid token",
+	muster.ErrImage.Code:          "could not process image",
+	muster.ErrEmptyFile.Code:      muster.ErrEmptyFile.Message,
+	muster.ErrFileTooLarge.Code:   muster.ErrFileTooLarge.Message,
+	muster.ErrFilesFull.Code:      muster.ErrFilesFull.Message,
+	muster.ErrBadSignature.Code:   "missing or invalid signature",
+	errMissingSigner.Code:         errMissingSigner.Message,
 	muster.ErrBusy.Code:           muster.ErrBusy.Message,
 	muster.ErrUnavailable.Code:    muster.ErrUnavailable.Message,
 }
@@ -100,7 +108,7 @@ func errorText(action, code, field, detail string) string {
 		}
 	case muster.ErrTaken.Code:
 		return notUnique(action, field)
-	case "malformed", "too-large", "too-slow", "unsupported-media-type":
+	case "malformed", "no-file", "too-large", "too-slow", "unsupported-media-type":
 		return "error parsing http request body: " + detail
 	case "bad-time": // of a query
 		return detail
