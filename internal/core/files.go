@@ -61,7 +61,7 @@ func (f *files) enter(user muster.ID) (leave func(), err error) {
 
 // store keeps the bytes of an upload, looks into them, and makes a preview of a picture. The attachment that it answers has no
 // row yet. If it fails, nothing stays.
-func (f *files) store(ctx context.Context, owner muster.ID, name string, u Upload) (a *muster.Attachment, err error) {
+func (f *files) store(ctx context.Context, owner muster.ID, name string, u Upload) (*muster.Attachment, error) {
 	leave, err := f.enter(owner)
 	if err != nil {
 		return nil, err
@@ -69,17 +69,13 @@ func (f *files) store(ctx context.Context, owner muster.ID, name string, u Uploa
 	defer leave()
 	// The preview's id comes first: the larger one is a row's, so that no id is made twice after a restart.
 	small, id := f.newID(), f.newID()
-	a = &muster.Attachment{ID: id, Realm: muster.MainRealm, Owner: owner, Name: name, CreatedAt: id.Time(), Version: 1}
+	a := &muster.Attachment{ID: id, Realm: muster.MainRealm, Owner: owner, Name: name, CreatedAt: id.Time(), Version: 1}
 	a.Original = muster.File{Blob: id, Extension: strings.TrimPrefix(path.Ext(name), ".")}
-	defer func() {
-		if err != nil {
-			f.discard(ctx, a)
-		}
-	}()
-	if a.Original.Size, err = f.put(ctx, id, u.Content); err != nil {
-		return nil, err
+	if a.Original.Size, err = f.put(ctx, id, u.Content); err == nil {
+		err = f.lookInto(ctx, a, small, u.MediaType)
 	}
-	if err := f.lookInto(ctx, a, small, u.MediaType); err != nil {
+	if err != nil {
+		f.discard(ctx, a)
 		return nil, err
 	}
 	return a, nil
@@ -91,7 +87,7 @@ func (f *files) put(ctx context.Context, id muster.ID, r io.Reader) (int64, erro
 	case errors.Is(err, blob.ErrTooLarge):
 		return 0, muster.ErrFileTooLarge
 	case err == nil && n == 0:
-		return 0, errors.Join(f.blobs.Delete(ctx, int64(id)), muster.ErrEmptyFile)
+		return 0, muster.ErrEmptyFile
 	}
 	return n, err
 }

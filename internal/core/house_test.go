@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"muster"
+	"muster/internal/blob"
 	"muster/internal/password"
 	"muster/internal/store"
 	"muster/internal/store/storetest"
@@ -87,7 +88,13 @@ func (h *house) open(params password.Params) *Core {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	files, err := blob.OpenFolder(filepath.Join(h.config.Folder, "files"))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { _ = files.Close() })
 	c, err := New(context.Background(), Options{
+		Blobs: files,
 		Store: s, Keys: h.keys, Hasher: password.New(password.Options{Params: params}), Now: h.clock.Now, Log: h.config.Log, Unthrottled: true,
 		PublicURL: "http://muster.example",
 	})
