@@ -63,7 +63,7 @@ func (f *follower) run(ctx context.Context) {
 		if err := f.poll(ctx); err == nil {
 			f.polled.Store(int64(begun))
 		} else if ctx.Err() == nil {
-			f.c.log.Warn("the changes of other nodes can't be read; nothing remembered is used until they can", "error", err)
+			f.c.log.Warn("the changes of other nodes can't be read; nothing remembered is used until they can, so each request asks the database", "error", err, "hint", f.c.store.Hint(err))
 		}
 		select {
 		case <-ctx.Done():

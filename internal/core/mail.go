@@ -225,6 +225,11 @@ func (o *Outbox) letter(ctx context.Context, d store.Delivery) (Letter, error) {
 	return l, err
 }
 
+// Waiting counts what has not left yet, also what other nodes put there, up to 10,000.
+func (o *Outbox) Waiting(ctx context.Context) (int, error) {
+	return o.c.store.Reader(ctx).DeliveriesWaiting()
+}
+
 // Finish says that a delivery is done, for good (failure "") or ill; what it carried is blanked.
 func (o *Outbox) Finish(ctx context.Context, id muster.ID, failure string) error {
 	return o.c.store.Write(ctx, func(tx *store.Tx) error { return tx.FinishDelivery(id, tx.Now(), failure) }, nil)

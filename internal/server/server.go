@@ -96,13 +96,13 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 }
 
 func (s *Server) firstAdministrator(ctx context.Context) error {
-	a := s.cfg.Admin
+	a := firstAdministrator(s.cfg)
 	if a.Email == "" {
 		return nil
 	}
-	made, err := s.core.EnsureFirstAdministrator(ctx, core.FirstAdministrator{Email: a.Email, Username: a.Username, Password: a.Password})
+	made, err := s.core.EnsureFirstAdministrator(ctx, a)
 	if err != nil {
-		return fmt.Errorf("making the first administrator: %w (hint: see MUSTER_ADMIN_EMAIL, MUSTER_ADMIN_USERNAME and MUSTER_ADMIN_PASSWORD)", err)
+		return administratorError(err)
 	}
 	if made {
 		s.log.Info("first administrator made", "username", a.Username)

@@ -44,6 +44,15 @@ func (r *Reader) DeliveryWaits(now time.Time) (bool, error) {
 	return r.exists(`SELECT 1 FROM delivery WHERE done_at = 0 AND due_at <= $1 AND leased_until < $2 LIMIT 1`, stamp(now), stamp(now))
 }
 
+// mostWaiting bounds the work of counting.
+const mostWaiting = 10_000
+
+// DeliveriesWaiting counts the deliveries that are not done, up to 10,000.
+func (r *Reader) DeliveriesWaiting() (int, error) {
+	n, _, err := one(r, column[int], `SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE done_at = 0 LIMIT $1) AS waiting`, mostWaiting)
+	return n, err
+}
+
 // FinishDelivery marks a delivery as done, for good or ill, and blanks what it carried.
 func (tx *Tx) FinishDelivery(id muster.ID, at time.Time, failure string) error {
 	return tx.run(`UPDATE delivery SET done_at = $1, payload = '', failure = $2 WHERE id = $3 AND done_at = 0`, stamp(at), failure, id)

@@ -137,6 +137,7 @@ func (r *Runner) settle(ctx context.Context, l core.Letter, o outcome) {
 	} else {
 		err = r.outbox.Postpone(ctx, l.ID, o.after, o.failure)
 	}
+	r.tally.count(o)
 	if err != nil {
 		r.log.Error("what became of a letter could not be written down; it may be sent again", "letter", l.ID, "kind", l.Kind, "error", err)
 	}

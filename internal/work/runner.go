@@ -56,6 +56,7 @@ type Runner struct {
 	now    func() time.Time
 	after  func(time.Duration) <-chan time.Time
 	log    *slog.Logger
+	tally  tally
 }
 
 // New returns a Runner. An error says which of the options can't be used, for the operator.
