@@ -34,9 +34,10 @@ run:
 	@echo 'Building Muster. The first time takes a few minutes, later ones a few seconds.'
 	@$(MAKE) --no-print-directory build
 	@listen="$${MUSTER_LISTEN:-127.0.0.1:8080}"; case "$$listen" in :*) listen="localhost$$listen" ;; esac; \
+	where="http://$$listen"; case "$$listen" in *:0) where='the address that the log names' ;; esac; \
 	echo; \
-	echo "Muster starts now. Open http://$$listen in a browser."; \
-	echo 'What to type next, in another terminal: README.md, "First five minutes".'; \
+	echo "Muster starts now. Open $$where in a browser."; \
+	echo 'What to type next, in another terminal: docs/guide/first-five-minutes.md.'; \
 	echo 'Ctrl-C ends it; what it knows stays.'; \
 	echo
 	@exec bin/muster serve

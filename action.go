@@ -13,6 +13,7 @@ const (
 	NounRule         Noun = "rule"
 	NounOrganisation Noun = "organisation"
 	NounApplication  Noun = "application"
+	NounReminder     Noun = "reminder"
 )
 
 // A Resource is what a rule or an event is about: one object, or with ID 0 all of that noun. NounRealm has no ids.
@@ -115,6 +116,28 @@ var (
 	ActionResetPassword  = Action{"user.reset-password", NounUser, "", true, true, "set a new password with an exchanged token"}
 	ActionExchangeToken  = Action{"session.exchange", NounSession, "", true, true, "turn the token of an external sign-in into a session"}
 
+	ActionListOrganisations   = Action{"organisation.list", NounOrganisation, "", false, false, "list and search organisations"}
+	ActionReadOrganisation    = Action{"organisation.read", NounOrganisation, "", false, false, "read one organisation"}
+	ActionCreateOrganisation  = Action{"organisation.create", NounRealm, OpOrganisationCreate, false, true, "make an organisation"}
+	ActionUpdateOrganisation  = Action{"organisation.update", NounRealm, OpOrganisationCreate, false, true, "rename an organisation"}
+	ActionArchiveOrganisation = Action{"organisation.archive", NounRealm, OpOrganisationCreate, false, true, "take an organisation out of use, for good"}
+	ActionDeleteOrganisation  = Action{"organisation.delete", NounRealm, OpOrganisationCreate, false, true, "delete an organisation, for good"}
+
+	ActionListApplications    = Action{"application.list", NounApplication, OpRead, false, false, "list and search applications"}
+	ActionReadApplication     = Action{"application.read", NounApplication, OpRead, false, false, "read one application"}
+	ActionCreateApplication   = Action{"application.create", NounRealm, OpApplicationCreate, false, true, "make an application"}
+	ActionUpdateApplication   = Action{"application.update", NounApplication, OpUpdate, false, true, "change an application"}
+	ActionDeleteApplication   = Action{"application.delete", NounApplication, OpDelete, false, true, "delete an application softly"}
+	ActionUndeleteApplication = Action{"application.undelete", NounApplication, OpDelete, false, true, "bring a deleted application back"}
+
+	ActionListReminders   = Action{"reminder.list", NounReminder, "", false, false, "list one's reminders, or with the right to assign those of all"}
+	ActionReadReminder    = Action{"reminder.read", NounReminder, "", false, false, "read one reminder"}
+	ActionCreateReminder  = Action{"reminder.create", NounReminder, "", false, true, "have oneself reminded, or with the right to assign somebody else"}
+	ActionUpdateReminder  = Action{"reminder.update", NounReminder, "", false, true, "change a reminder"}
+	ActionDismissReminder = Action{"reminder.dismiss", NounReminder, "", false, true, "say that a reminder has done its work"}
+	ActionSnoozeReminder  = Action{"reminder.snooze", NounReminder, "", false, true, "put a reminder off"}
+	ActionDeleteReminder  = Action{"reminder.delete", NounReminder, "", false, true, "delete a reminder softly"}
+
 	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
 	ActionRefusedToken    = Action{"session.refused", NounSession, "", true, true, "show a token that is not good"}
 	ActionReadSignInRules = Action{"setting.sign-in", NounSetting, "", true, false, "read which ways of signing in and up are switched on"}
@@ -132,6 +155,12 @@ func Actions() []Action {
 		ActionListRules, ActionSetRules, ActionClearRules, ActionListOperations,
 		ActionListSettings, ActionReadSetting, ActionSetSettings, ActionPublicSettings,
 		ActionReadStatistics, ActionImpersonate, ActionRequestReset, ActionExchangeReset, ActionResetPassword, ActionExchangeToken,
+		ActionListOrganisations, ActionReadOrganisation, ActionCreateOrganisation, ActionUpdateOrganisation,
+		ActionArchiveOrganisation, ActionDeleteOrganisation,
+		ActionListApplications, ActionReadApplication, ActionCreateApplication, ActionUpdateApplication,
+		ActionDeleteApplication, ActionUndeleteApplication,
+		ActionListReminders, ActionReadReminder, ActionCreateReminder, ActionUpdateReminder,
+		ActionDismissReminder, ActionSnoozeReminder, ActionDeleteReminder,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}
 }

@@ -77,28 +77,31 @@ func KindOf(err error) Kind {
 
 // The errors that verbs answer. Façades spell them by Code and Field.
 var (
-	ErrUnauthenticated  = Errorf(Unauthenticated, "unauthenticated", "sign in first")
-	ErrBadCredentials   = Errorf(Unauthenticated, "bad-credentials", "wrong name or password")
-	ErrUnconfirmed      = Errorf(Unauthenticated, "unconfirmed", "the e-mail is not confirmed yet")
-	ErrSignInDisabled   = Errorf(Disabled, "sign-in-disabled", "signing in by password is switched off")
-	ErrSignUpDisabled   = Errorf(Disabled, "sign-up-disabled", "signing up is switched off")
-	ErrResetDisabled    = Errorf(Disabled, "reset-disabled", "resetting passwords is switched off")
-	ErrDenied           = Errorf(Denied, "denied", "not allowed")
-	ErrUserNotFound     = &Error{Kind: NotFound, Code: "not-found", Field: "user", Message: "no such user"}
-	ErrGroupNotFound    = &Error{Kind: NotFound, Code: "not-found", Field: "group", Message: "no such group"}
-	ErrTaken            = Errorf(Conflict, "taken", "already taken")
-	ErrWeakPassword     = &Error{Kind: Invalid, Code: "weak-password", Field: "password", Message: "too short or too long"}
-	ErrOldPassword      = &Error{Kind: Invalid, Code: "old-password", Field: "oldPassword", Message: "the old password does not match"}
-	ErrInvalidToken     = Errorf(Invalid, "invalid-token", "the token is not of a legal form")
-	ErrTokenUnknown     = Errorf(NotFound, "unknown-token", "the token is unknown, used or too old")
-	ErrLastAdmin        = Errorf(Conflict, "last-administrator", "the last administrator must stay")
-	ErrSelf             = Errorf(Conflict, "self", "nobody does this to himself")
-	ErrAdminOnly        = Errorf(Denied, "administrators-only", "only administrators act on administrators")
-	ErrBuiltIn          = Errorf(Conflict, "built-in", "a built-in group stays as it is")
-	ErrThrottled        = Errorf(Busy, "throttled", "too many tries, wait a minute")
-	ErrBusy             = Errorf(Busy, "busy", "too many requests at once, try again in a moment")
-	ErrUnavailable      = Errorf(Busy, "unavailable", "this node can't take changes at the moment")
-	ErrConflictingWrite = Errorf(Conflict, "changed", "somebody else changed it meanwhile")
+	ErrUnauthenticated      = Errorf(Unauthenticated, "unauthenticated", "sign in first")
+	ErrBadCredentials       = Errorf(Unauthenticated, "bad-credentials", "wrong name or password")
+	ErrUnconfirmed          = Errorf(Unauthenticated, "unconfirmed", "the e-mail is not confirmed yet")
+	ErrSignInDisabled       = Errorf(Disabled, "sign-in-disabled", "signing in by password is switched off")
+	ErrSignUpDisabled       = Errorf(Disabled, "sign-up-disabled", "signing up is switched off")
+	ErrResetDisabled        = Errorf(Disabled, "reset-disabled", "resetting passwords is switched off")
+	ErrDenied               = Errorf(Denied, "denied", "not allowed")
+	ErrUserNotFound         = &Error{Kind: NotFound, Code: "not-found", Field: "user", Message: "no such user"}
+	ErrGroupNotFound        = &Error{Kind: NotFound, Code: "not-found", Field: "group", Message: "no such group"}
+	ErrOrganisationNotFound = &Error{Kind: NotFound, Code: "not-found", Field: "organisation", Message: "no such organisation"}
+	ErrApplicationNotFound  = &Error{Kind: NotFound, Code: "not-found", Field: "application", Message: "no such application"}
+	ErrReminderNotFound     = &Error{Kind: NotFound, Code: "not-found", Field: "reminder", Message: "no such reminder"}
+	ErrTaken                = Errorf(Conflict, "taken", "already taken")
+	ErrWeakPassword         = &Error{Kind: Invalid, Code: "weak-password", Field: "password", Message: "too short or too long"}
+	ErrOldPassword          = &Error{Kind: Invalid, Code: "old-password", Field: "oldPassword", Message: "the old password does not match"}
+	ErrInvalidToken         = Errorf(Invalid, "invalid-token", "the token is not of a legal form")
+	ErrTokenUnknown         = Errorf(NotFound, "unknown-token", "the token is unknown, used or too old")
+	ErrLastAdmin            = Errorf(Conflict, "last-administrator", "the last administrator must stay")
+	ErrSelf                 = Errorf(Conflict, "self", "nobody does this to himself")
+	ErrAdminOnly            = Errorf(Denied, "administrators-only", "only administrators act on administrators")
+	ErrBuiltIn              = Errorf(Conflict, "built-in", "a built-in group stays as it is")
+	ErrThrottled            = Errorf(Busy, "throttled", "too many tries, wait a minute")
+	ErrBusy                 = Errorf(Busy, "busy", "too many requests at once, try again in a moment")
+	ErrUnavailable          = Errorf(Busy, "unavailable", "this node can't take changes at the moment")
+	ErrConflictingWrite     = Errorf(Conflict, "changed", "somebody else changed it meanwhile")
 )
 
 // Taken is the Error for a name that another one has.

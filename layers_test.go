@@ -50,10 +50,15 @@ func rooms() []room {
 		{"config", nil, "configuration is data that server hands on"},
 		{"obs", nil, "logs and metrics know nobody; others hand them names and numbers"},
 		{"httpx", []string{vocabulary}, "httpx knows requests, not what they ask for: that is a façade's"},
-		{"api", wire, facade}, {"oidc", wire, facade}, {"scim", wire, facade}, {"console", wire, facade},
+		{"api", wire, facade},
+		{"oidc", wire, facade},
+		{"scim", wire, facade},
+		{"console", wire, facade},
 		{"dialect", wire, facade},
 		{"dialect/*", append(wire, "dialect"), facade},
-		{"mustertest", []string{anything}, ""}, {"store/storetest", []string{anything}, ""}, {"dialect/dialecttest", []string{anything}, ""},
+		{"mustertest", []string{anything}, ""},
+		{"store/storetest", []string{anything}, ""},
+		{"dialect/dialecttest", []string{anything}, ""},
 		{"test", nil, "stories run the real binary and see it from the outside"},
 	}
 	for _, e := range engines() {

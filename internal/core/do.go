@@ -52,6 +52,9 @@ func do[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, er
 	admit := sync.OnceValues(func() (bool, int) { return c.refusals.admit(actor, c.now()) })
 	err := c.store.Write(context.WithValue(ctx, insideDo{}, true), func(stx *store.Tx) error {
 		tx = &Tx{Tx: stx, Actor: actor, core: c, action: a}
+		if err := tx.checkSession(); err != nil {
+			return err
+		}
 		v, err := f(tx)
 		if err != nil {
 			return err
@@ -98,9 +101,7 @@ func (tx *Tx) finish() error {
 // [muster.ErrAdminOnly] where the resource is an administrator and the caller is none. It reads the rights as they are in
 // this transaction: nothing remembered counts.
 func (tx *Tx) Require(res muster.Resource) error {
-	if err := tx.requireSession(); err != nil {
-		return err
-	}
+	tx.required = true
 	if tx.Actor.System {
 		return nil
 	}
@@ -110,20 +111,27 @@ func (tx *Tx) Require(res muster.Resource) error {
 	if tx.action.Operation == "" {
 		return nil
 	}
-	rules, err := tx.RulesFor(tx.Actor.User, res, tx.action.Operation)
-	if err != nil {
-		return err
+	may, err := tx.may(res, tx.action.Operation)
+	if err == nil && !may {
+		err = muster.ErrDenied
 	}
-	if !rightsOf(rules).Check(string(res.Noun), int64(res.ID), tx.action.Operation, fallback(res.Noun, tx.action.Operation)) {
-		return muster.ErrDenied
+	return err
+}
+
+// may reports whether rules allow the caller the operation on the resource.
+func (tx *Tx) may(res muster.Resource, operation string) (bool, error) {
+	if tx.Actor.System {
+		return true, nil
 	}
-	return nil
+	rules, err := tx.RulesFor(tx.Actor.User, res, operation)
+	return err == nil && rightsOf(rules).Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation)), err
 }
 
 // RequireOrSelf is Require, but users have the right to themselves.
 func (tx *Tx) RequireOrSelf(user muster.ID) error {
 	if tx.Actor.User == user {
-		return tx.requireSession()
+		tx.required = true
+		return nil
 	}
 	return tx.Require(muster.UserResource(user))
 }
@@ -139,10 +147,10 @@ func (tx *Tx) RequireNotSelf(user muster.ID) error {
 	return nil
 }
 
-// requireSession makes sure that the session by which the caller came is still good: it may have ended since.
-func (tx *Tx) requireSession() error {
-	tx.required = true
-	if tx.Actor.System {
+// checkSession makes sure, before anything else, that the session by which the caller came is still good: it may have ended
+// since he was let in.
+func (tx *Tx) checkSession() error {
+	if tx.action.Open || tx.Actor.System {
 		return nil
 	}
 	s, err := tx.Session(tx.Actor.Realm, tx.Actor.Session)
@@ -156,7 +164,11 @@ func (tx *Tx) requireSession() error {
 	if s == nil || u == nil || s.User != u.ID || !s.Alive(tx.Now()) || !u.Live() {
 		return muster.ErrUnauthenticated
 	}
-	return nil
+	ok, err := mayStandBehind(tx.Reader, s)
+	if err == nil && !ok {
+		err = muster.ErrUnauthenticated
+	}
+	return err
 }
 
 // guardAdministrators lets only administrators act on administrators and on their group, whatever rules say.

@@ -152,14 +152,9 @@ func (c *Core) seenByCaller(ctx context.Context, g *muster.Group, err error) (Se
 	if err != nil {
 		return SeenGroup{}, err
 	}
-	actor := muster.ActorFrom(ctx)
-	v := &View{Actor: actor}
-	if !actor.System {
-		e, err := c.rights.of(ctx, actor.Realm, actor.Session)
-		if err != nil {
-			return SeenGroup{Group: g}, nil // the change is done; the session has ended since
-		}
-		v.rights = e.rights
+	v, err := c.callerView(ctx)
+	if err != nil {
+		return SeenGroup{Group: g}, nil // the change is done; the session has ended since
 	}
 	return v.seenGroup(g), nil
 }
@@ -280,7 +275,7 @@ func (c *Core) UnarchiveGroup(ctx context.Context, id muster.ID) error {
 }
 
 // MergeGroups puts the members of a group into another one and deletes the first. Rules are not carried over. It needs the
-// right to change both.
+// right to change both, and whatever the other one may.
 func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error {
 	return c.changeGroup(ctx, muster.ActionMergeGroups, id, func(tx *Tx, g *muster.Group) error {
 		to, err := tx.Group(muster.MainRealm, destination)
@@ -294,6 +289,9 @@ func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error
 		tx.About(muster.GroupResource(id), groupChanges("group", g)...)
 		if id == destination || !to.DeletedAt.IsZero() || !g.DeletedAt.IsZero() {
 			return muster.ErrGroupNotFound
+		}
+		if err := tx.holdsAll(destination); err != nil {
+			return err
 		}
 		if err := tx.MoveMembers(id, destination, tx.Now()); err != nil {
 			return err

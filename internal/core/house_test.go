@@ -68,7 +68,7 @@ func newHouse(t testing.TB, engine string, options ...storetest.Option) *house {
 	if h.keys, _, err = token.OpenKeys(filepath.Join(folder, "keys.json"), h.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
-	h.Core = h.open(password.Params{MemoryKiB: 64, Time: 1, Threads: 1})
+	h.Core = h.open(smallParams())
 	return h
 }
 
@@ -307,3 +307,8 @@ type (
 	storeTx        = store.Tx
 	storeMailToken = store.MailToken
 )
+
+// changes is what an event keeps, as text to be searched.
+func (h *house) changes(e *muster.Event) string { return fmt.Sprintf("%+v %+v", e.Changes, *e) }
+
+func smallParams() password.Params { return password.Params{MemoryKiB: 64, Time: 1, Threads: 1} }

@@ -1,9 +1,11 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -135,13 +137,25 @@ const (
 	alnum  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + digits
 )
 
+// matches reports whether the secret is that of the token, for that purpose and at that time.
+func (c *Core) matches(t *store.MailToken, purpose, secret string, now time.Time) bool {
+	return t != nil && t.Purpose == purpose && c.keys.MatchDigest(t.Digest, purpose, int64(t.ID), secret) && now.Before(t.ExpiresAt)
+}
+
+// knowsMailToken reports whether a token would be taken, as far as is known before the transaction: nobody without one has us
+// spend a hash.
+func (c *Core) knowsMailToken(ctx context.Context, purpose, secret string, id muster.ID) (bool, error) {
+	t, err := c.store.Reader(ctx).MailToken(muster.MainRealm, id)
+	return err == nil && c.matches(t, purpose, secret, c.now()) && t.UsedAt.IsZero(), err
+}
+
 // useMailToken uses a token up and answers whose it is. Of many who try at once, one succeeds.
 func (tx *Tx) useMailToken(purpose, secret string, id muster.ID) (*muster.User, error) {
 	t, err := tx.MailToken(muster.MainRealm, id)
 	if err != nil {
 		return nil, err
 	}
-	if t == nil || t.Purpose != purpose || !tx.core.keys.MatchDigest(t.Digest, purpose, int64(id), secret) || !tx.Now().Before(t.ExpiresAt) {
+	if !tx.core.matches(t, purpose, secret, tx.Now()) {
 		return nil, muster.ErrTokenUnknown
 	}
 	u, err := tx.User(t.Realm, t.User)
@@ -195,6 +209,8 @@ func (o *Outbox) Lease(ctx context.Context, lease time.Duration) ([]Letter, erro
 		due, err = tx.LeaseDeliveries(now, now.Add(lease))
 		return err
 	}, nil)
+	// What RETURNING answers has no order.
+	slices.SortFunc(due, func(a, b store.Delivery) int { return cmp.Compare(a.ID, b.ID) })
 	var letters []Letter
 	for _, d := range due {
 		l, openErr := o.letter(ctx, d)

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 
 	"muster"
 	"muster/internal/store"
@@ -50,8 +51,11 @@ func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
 		if weak {
 			return struct{}{}, muster.ErrWeakPassword
 		}
-		if _, err := tx.stillVerified(v); err != nil {
+		switch _, err := tx.stillVerified(v); {
+		case errors.Is(err, muster.ErrBadCredentials):
 			return struct{}{}, muster.ErrOldPassword
+		case err != nil:
+			return struct{}{}, err
 		}
 		tx.Record(muster.UserResource(actor.User))
 		return struct{}{}, tx.setPassword(u, phc)

@@ -39,7 +39,8 @@ func (c *Core) refusal(actor muster.Actor, a muster.Action, about muster.Event, 
 }
 
 // worthAnEvent: what goes wrong for somebody who is signed in is an event, and so is each sign-in, each token that is not good
-// and each reset for an unknown address (which then takes as long as one for a known address). Of the rest of the world's mistakes only the metrics know.
+// and each reset for an unknown address (which then takes as long as one for a known address). Of the rest of the world's
+// mistakes only the metrics know.
 func (c *Core) worthAnEvent(actor muster.Actor, a muster.Action, err error) bool {
 	if errors.Is(err, context.Canceled) || muster.KindOf(err) == muster.Busy && !errors.Is(err, muster.ErrThrottled) {
 		return false

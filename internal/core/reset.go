@@ -24,7 +24,7 @@ func (c *Core) RequestPasswordReset(ctx context.Context, email string) error {
 	if err := c.mayReset(ctx, a); err != nil {
 		return err
 	}
-	u, err := c.store.Reader(ctx).UserByEmail(muster.MainRealm, email)
+	u, err := c.userByEmail(ctx, email)
 	if err != nil {
 		return c.explain(ctx, a, err)
 	}
@@ -104,10 +104,12 @@ func (c *Core) ResetPassword(ctx context.Context, text, fresh string) (*SignedIn
 		return nil, muster.ErrInvalidToken
 	}
 	var phc string
-	if goodPassword(fresh, rules) {
-		if phc, err = c.hasher.Hash(ctx, muster.ActorFrom(ctx).Origin.Address, fresh); err != nil {
-			return nil, c.explain(ctx, a, busy(err))
-		}
+	known, err := c.knowsMailToken(ctx, purposeReset, secret, id)
+	if err == nil && known && goodPassword(fresh, rules) {
+		phc, err = c.hash(ctx, fresh)
+	}
+	if err != nil {
+		return nil, c.explain(ctx, a, err)
 	}
 	in, err := withTokenPlace(ctx, c, a, func(tx *Tx) (*SignedIn, error) {
 		u, err := tx.useMailToken(purposeReset, secret, id)

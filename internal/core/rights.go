@@ -80,8 +80,8 @@ func (r *rights) fill(ctx context.Context, realm, session muster.ID, trusted boo
 	if err != nil || s == nil {
 		return nil, err
 	}
-	single := r.generation(s.User).Load()
-	// Once more, now that the user's generation is known: it may have moved between the two.
+	single, behind := r.generation(s.User).Load(), r.generation(s.Behind).Load()
+	// Once more, now that the generations of the people are known: they may have moved between the two.
 	if s, err = q.Session(realm, session); err != nil || s == nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (r *rights) fill(ctx context.Context, realm, session muster.ID, trusted boo
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if trusted && r.all.Load() == all && r.generation(s.User).Load() == single && s.EndedAt.IsZero() {
+	if trusted && r.all.Load() == all && r.generation(s.User).Load() == single && r.generation(s.Behind).Load() == behind && s.EndedAt.IsZero() {
 		r.remember(e)
 	}
 	return e, nil
@@ -100,6 +100,9 @@ func (r *rights) fill(ctx context.Context, realm, session muster.ID, trusted boo
 func (r *rights) read(q *store.Reader, s *muster.Session, trusted bool) (*entry, error) {
 	u, err := q.User(s.Realm, s.User)
 	if err != nil || u == nil {
+		return nil, err
+	}
+	if ok, err := mayStandBehind(q, s); err != nil || !ok {
 		return nil, err
 	}
 	e := &entry{session: *s, user: *u}
@@ -115,6 +118,18 @@ func (r *rights) read(q *store.Reader, s *muster.Session, trusted bool) (*entry,
 	}
 	e.rights.Everyone, err = r.table(q, muster.Everyone, trusted)
 	return e, err
+}
+
+// mayStandBehind reports whether who acts as somebody else, if anybody does, may still do so: a live administrator.
+func mayStandBehind(q *store.Reader, s *muster.Session) (bool, error) {
+	if s.Behind == 0 {
+		return true, nil
+	}
+	u, err := q.User(s.Realm, s.Behind)
+	if err != nil || u == nil || !u.Live() {
+		return false, err
+	}
+	return q.IsMember(muster.Administrators, s.Behind)
 }
 
 // table answers the rules of a group.
@@ -153,6 +168,9 @@ func (r *rights) remember(e *entry) {
 	}
 	if r.byID[e.session.ID] == nil {
 		r.byUser[e.user.ID] = append(r.byUser[e.user.ID], e.session.ID)
+		if behind := e.session.Behind; behind != 0 {
+			r.byUser[behind] = append(r.byUser[behind], e.session.ID)
+		}
 	}
 	r.byID[e.session.ID] = e
 }

@@ -96,14 +96,11 @@ func (tx *Tx) holds(res muster.Resource, operation string) error {
 	if is, err := tx.IsMember(muster.Administrators, tx.Actor.User); err != nil || is {
 		return err
 	}
-	rules, err := tx.RulesFor(tx.Actor.User, res, operation)
-	if err != nil {
-		return err
+	may, err := tx.may(res, operation)
+	if err == nil && !may {
+		err = muster.ErrDenied
 	}
-	if !rightsOf(rules).Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation)) {
-		return muster.ErrDenied
-	}
-	return nil
+	return err
 }
 
 // ClearRules takes all rules of a group away. Those of the administrators stay.

@@ -32,12 +32,6 @@ type settings map[string]json.RawMessage
 
 func (s settings) bool(name string) bool { return string(s[name]) == "true" }
 
-func (s settings) text(name string) string {
-	var v string
-	_ = json.Unmarshal(s[name], &v) // what is no text reads as ""
-	return v
-}
-
 func (s settings) number(name string, otherwise int) int {
 	var v int
 	if s[name] == nil || json.Unmarshal(s[name], &v) != nil {

@@ -73,7 +73,7 @@ func (c *Core) verify(ctx context.Context, u *muster.User, pass string) (v verif
 			return v, err
 		}
 	}
-	from := network(muster.ActorFrom(ctx).Origin.Address)
+	from := addressKey(ctx)
 	var stale bool
 	if v.ok, stale, err = c.hasher.Verify(ctx, from, v.phc, pass); err != nil || !v.ok || !stale {
 		return v, busy(err)

@@ -51,7 +51,7 @@ func (c *Core) SignUp(ctx context.Context, in NewAccount) (*SignedIn, error) {
 
 // hash hashes a password for the caller.
 func (c *Core) hash(ctx context.Context, pass string) (string, error) {
-	phc, err := c.hasher.Hash(ctx, network(muster.ActorFrom(ctx).Origin.Address), pass)
+	phc, err := c.hasher.Hash(ctx, addressKey(ctx), pass)
 	return phc, busy(err)
 }
 

@@ -75,8 +75,12 @@ func TestOperatorsAdministrator(t *testing.T) {
 func TestTwentyFirstSignUps(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ids := make([]muster.ID, 20)
+		nodes := []*Core{h.Core, h.Core}
+		if !h.store.Single() {
+			nodes[1] = h.open(smallParams())
+		}
 		for i, err := range atOnce(len(ids), func(i int) error {
-			in, err := h.SignUp(h.nobody(), NewAccount{Email: fmt.Sprintf("u%d@example.org", i), Password: pass})
+			in, err := nodes[i%2].SignUp(h.nobody(), NewAccount{Email: fmt.Sprintf("u%d@example.org", i), Password: pass})
 			if err == nil {
 				ids[i] = in.User.ID
 			}

@@ -3,7 +3,6 @@ package core
 import (
 	"context"
 	"errors"
-	"net/netip"
 	"time"
 
 	"muster"
@@ -45,19 +44,7 @@ func newThrottles(lifted bool) throttles {
 }
 
 // addressKey is what a limit for each address counts by: an IPv4 address, or the network of an IPv6 one.
-func addressKey(ctx context.Context) string {
-	const network = 64
-	text := muster.ActorFrom(ctx).Origin.Address
-	a, err := netip.ParseAddr(text)
-	if err != nil || a.Unmap().Is4() {
-		return text
-	}
-	p, err := a.WithZone("").Prefix(network)
-	if err != nil {
-		return text
-	}
-	return p.String()
-}
+func addressKey(ctx context.Context) string { return network(muster.ActorFrom(ctx).Origin.Address) }
 
 // siegeBegins is how many failures in a row make an account slower to try.
 const siegeBegins = 100

@@ -175,6 +175,9 @@ func (tx *Tx) changeEmail(u, was *muster.User, secret string) error {
 	if muster.FoldEmail(u.Email) == muster.FoldEmail(was.Email) {
 		return nil
 	}
+	if tx.Actor.Behind != 0 {
+		return muster.ErrDenied // an e-mail is a way in: who acts as somebody else leaves none
+	}
 	if err := tx.takeName(u, "email", u.Email); err != nil {
 		return err
 	}

@@ -85,7 +85,11 @@ func (v *View) Visible(noun muster.Noun, operation string) store.Visible {
 	if v.Actor.System {
 		return store.All()
 	}
-	f := v.rights.Filter(string(noun), operation, fallback(noun, operation))
+	return visible(v.rights.Filter(string(noun), operation, fallback(noun, operation)))
+}
+
+// visible is a filter in the words of the store.
+func visible(f perm.Filter) store.Visible {
 	ids := make([]muster.ID, len(f.Except))
 	for i, id := range f.Except {
 		ids[i] = muster.ID(id)
@@ -97,4 +101,17 @@ func (v *View) Visible(noun muster.Noun, operation string) store.Visible {
 func (v *View) VisibleOrSelf(operation string) store.Visible {
 	see := v.Visible(muster.NounUser, operation)
 	return see.With(v.Actor.User)
+}
+
+// callerView is what the caller may do at this moment, for the answer to a change that he has just made.
+func (c *Core) callerView(ctx context.Context) (*View, error) {
+	v := &View{Actor: muster.ActorFrom(ctx)}
+	if v.Actor.System {
+		return v, nil
+	}
+	e, err := c.rights.of(ctx, v.Actor.Realm, v.Actor.Session)
+	if err == nil {
+		v.rights = e.rights
+	}
+	return v, err
 }

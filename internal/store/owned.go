@@ -14,5 +14,8 @@ type OwnedNoun struct {
 func Owned() []OwnedNoun {
 	return []OwnedNoun{
 		{muster.NounUser, `"user"`, "owner"}, // bots and service accounts belong to a person
+		{muster.NounApplication, "application", "owner"},
+		{muster.NounReminder, "reminder", "assigned_to"},
+		{muster.NounReminder, "reminder", "assigned_by"},
 	}
 }

@@ -13,6 +13,10 @@ type tenant struct {
 	group   *muster.Group
 	session *muster.Session
 	token   *MailToken
+
+	organisation *muster.Organisation
+	application  *muster.Application
+	reminder     *muster.Reminder
 }
 
 func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
@@ -22,6 +26,12 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 	x.session = &muster.Session{ID: s.NewID(), Realm: realm, User: x.user.ID, CreatedAt: x.user.CreatedAt, ExpiresAt: x.user.CreatedAt.Add(time.Hour)}
 	x.token = &MailToken{ID: s.NewID(), Realm: realm, User: x.user.ID, Purpose: "reset", ExpiresAt: x.user.CreatedAt.Add(time.Hour)}
 	x.group.Handle = "staff"
+	at := x.user.CreatedAt
+	x.organisation = &muster.Organisation{ID: s.NewID(), Realm: realm, Name: "Acme", CreatedAt: at, Version: 1}
+	x.application = &muster.Application{ID: s.NewID(), Realm: realm, Name: "Chat", Launcher: &muster.Launcher{URL: "/chat"}, CreatedAt: at, Version: 1}
+	x.reminder = &muster.Reminder{
+		ID: s.NewID(), Realm: realm, Resource: "a:b:1", Payload: []byte("{}"), AssignedTo: x.user.ID, AssignedBy: x.user.ID, RemindAt: at, CreatedAt: at, Version: 1,
+	}
 	write(t, s, func(tx *Tx) error {
 		if err := tx.UpdateGroup(x.group); err != nil {
 			return err
@@ -36,6 +46,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 		}
 		return firstError(
 			tx.InsertSession(x.session), tx.InsertMailToken(x.token),
+			tx.InsertOrganisation(x.organisation), tx.InsertApplication(x.application), tx.InsertReminder(x.reminder),
 			tx.run(`INSERT INTO setting (realm, name, user_id, value, updated_at) VALUES ($1, 'colour', 0, '"blue"', 1)`, realm),
 			tx.AppendEvent(&muster.Event{Realm: realm, Action: "user.create", Resource: muster.UserResource(x.user.ID)}),
 		)
@@ -88,6 +99,27 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			events, err := r.Events(realm, muster.EventFilter{})
 			return len(events), err
 		},
+		"Organisation": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			return found(r.Organisation(realm, x.organisation.ID))
+		},
+		"Organisations": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			list, err := r.Organisations(realm, "aC", 10)
+			return len(list), err
+		},
+		"Application": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			return found(r.Application(realm, x.application.ID))
+		},
+		"Applications": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			list, err := r.Applications(realm, muster.ApplicationFilter{Contains: "HA"}, All())
+			return list.Total, err
+		},
+		"Reminder": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			return found(r.Reminder(realm, x.reminder.ID))
+		},
+		"Reminders": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			list, err := r.Reminders(realm, muster.ReminderFilter{Prefix: "a:", AssignedTo: x.user.ID, Involving: x.user.ID, ScheduledOnly: true, ExcludeDismissed: true})
+			return list.Total, err
+		},
 		"Setting": func(r *Reader, realm muster.ID, _ tenant) (int, error) { return found(r.Setting(realm, 0, "colour")) },
 		"UserStatistics": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			s, err := r.UserStatistics(realm)
@@ -132,6 +164,21 @@ func foreignWrites() map[string]func(*Tx, muster.ID, tenant) (bool, error) {
 		},
 		"EndSession": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			return tx.EndSession(realm, x.session.ID, tx.Now())
+		},
+		"UpdateOrganisation": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			moved := *x.organisation
+			moved.Realm, moved.Name = realm, "Taken over"
+			return changed(tx.UpdateOrganisation(&moved))
+		},
+		"UpdateApplication": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			moved := *x.application
+			moved.Realm, moved.Name = realm, "Taken over"
+			return changed(tx.UpdateApplication(&moved))
+		},
+		"UpdateReminder": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			moved := *x.reminder
+			moved.Realm, moved.Resource = realm, "taken over"
+			return changed(tx.UpdateReminder(&moved))
 		},
 		"SetSetting": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			if err := tx.SetSetting(realm, muster.Setting{Name: "colour", Value: []byte(`"red"`)}); err != nil {

@@ -24,15 +24,23 @@ func columnsNamed(t *testing.T, s *Store, name string) []string {
 // TestOwnedKnowsEveryOwner: a noun with an owner that the register forgets would stay with who has left.
 func TestOwnedKnowsEveryOwner(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
-		var registered []string
+		// A reminder belongs to whom it is for and to who gave it.
+		owners := []string{"owner", "assigned_to", "assigned_by"}
+		var registered, got []string
 		for _, o := range Owned() {
-			if o.Column != "owner" {
+			if !slices.Contains(owners, o.Column) {
 				t.Errorf("the owner of %s is in the column %s: name it owner, as everywhere", o.Noun, o.Column)
 			}
-			registered = append(registered, strings.Trim(o.Table, `"`))
+			registered = append(registered, strings.Trim(o.Table, `"`)+"."+o.Column)
+		}
+		for _, column := range owners {
+			for _, table := range columnsNamed(t, s, column) {
+				got = append(got, table+"."+column)
+			}
 		}
 		slices.Sort(registered)
-		if got := columnsNamed(t, s, "owner"); !slices.Equal(got, registered) {
+		slices.Sort(got)
+		if !slices.Equal(got, registered) {
 			t.Errorf("the schema has owners in %q, the register in %q", got, registered)
 		}
 	})
@@ -122,7 +130,8 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 	without := map[string]string{
 		"NewID": "an id", "Now": "the clock", "Context": "the closure", "AfterCommit": "the closure",
 		"InsertUser": "the realm is in it", "InsertGroup": "the realm is in it", "InsertSession": "the realm is in it",
-		"InsertMailToken": "the realm is in it", "AppendEvent": "the realm is in it", "InsertDelivery": "of an event",
+		"InsertMailToken": "the realm is in it", "InsertOrganisation": "the realm is in it",
+		"InsertApplication": "the realm is in it", "InsertReminder": "the realm is in it", "AppendEvent": "the realm is in it", "InsertDelivery": "of an event",
 		"IsMember": "read before", "RemoveMember": "read before", "Members": "read before",
 		"GroupsOf": "read before", "LiveGroupsOf": "read before", "RulesOf": "read before", "RulesFor": "read before",
 		"Credential": "read before", "SetCredential": "read before", "FreeSignInNames": "read before", "UseMailToken": "read before", "RealmCreatedAt": "the realm itself",

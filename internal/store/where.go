@@ -84,6 +84,13 @@ func after(prefix string) string {
 	return ""
 }
 
+// contains selects keys that have the text in them. No index serves it: it is for small tables.
+func (w *where) contains(column, text string) {
+	if text != "" {
+		w.add(column+` LIKE ? ESCAPE '\'`, "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text)+"%")
+	}
+}
+
 // visible leaves out what the caller may not see.
 func (w *where) visible(column string, v Visible) {
 	switch {

@@ -29,6 +29,7 @@ type Options struct {
 
 	BaseURL    string // of the application that people use; http or https
 	ConfirmURL string // what a confirmation's token is added to; "": <BaseURL>/auth/confirm-email?token=
+	ResetURL   string // what a password reset's token is added to; "": <BaseURL>/auth/reset-password?token=
 	// Who mails come from. Empty: Example Sender, info@example.tld.
 	FromName, FromAddress string
 
@@ -68,7 +69,10 @@ func New(o Options) (*Runner, error) {
 	if o.ConfirmURL == "" {
 		o.ConfirmURL = base + "/auth/confirm-email?token="
 	}
-	for name, text := range map[string]string{"base URL": o.BaseURL, "confirmation URL": o.ConfirmURL} {
+	if o.ResetURL == "" {
+		o.ResetURL = base + "/auth/reset-password?token="
+	}
+	for name, text := range map[string]string{"base URL": o.BaseURL, "confirmation URL": o.ConfirmURL, "reset URL": o.ResetURL} {
 		if u, err := url.Parse(text); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 			return nil, fmt.Errorf("mail: the %s %q is not a whole http or https URL", name, text)
 		}
@@ -80,7 +84,7 @@ func New(o Options) (*Runner, error) {
 	r := &Runner{
 		outbox: o.Outbox, sender: o.Sender, from: from, now: o.Now, after: o.After, log: o.Log,
 		fields: mailer.Fields{BaseURL: base + "/", SignatureName: o.FromName, SignatureEmail: o.FromAddress},
-		links:  map[mailer.Kind]string{mailer.Confirmation: o.ConfirmURL},
+		links:  map[mailer.Kind]string{mailer.Confirmation: o.ConfirmURL, mailer.PasswordReset: o.ResetURL},
 	}
 	if r.now == nil {
 		r.now = time.Now

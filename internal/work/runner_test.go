@@ -319,7 +319,8 @@ func TestOptions(t *testing.T) {
 		}
 	}
 	r, err := New(good)
-	if err != nil || r.links[mailer.Confirmation] != "http://people.example/auth/confirm-email?token=" {
+	if err != nil || r.links[mailer.Confirmation] != "http://people.example/auth/confirm-email?token=" ||
+		r.links[mailer.PasswordReset] != "http://people.example/auth/reset-password?token=" {
 		t.Error(r, err)
 	}
 }

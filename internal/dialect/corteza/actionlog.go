@@ -35,52 +35,60 @@ type logName struct {
 
 // logNames are the original's names of the catalogue's actions. Actions that are not here are called after themselves.
 var logNames = map[string]logName{
-	muster.ActionSignIn.Name:           {"system:auth", "authenticate", "successfully authenticated with password"},
-	muster.ActionSignOut.Name:          {"system:auth", "logout", "signed out"},
-	muster.ActionRefusedToken.Name:     {"system:auth", "validateToken", "validated token"},
-	muster.ActionRenewSession.Name:     {"system:auth", "issueToken", "issued token"},
-	muster.ActionSignUp.Name:           {"system:auth", "internalSignup", "signed up {object}"},
-	muster.ActionFirstAdmin.Name:       {"system:auth", "autoPromote", "made the first administrator {object}"},
-	muster.ActionSendConfirmation.Name: {"system:auth", "sendEmailConfirmationToken", "sent confirmation to {email}"},
-	muster.ActionConfirmEmail.Name:     {"system:auth", "confirmEmail", "confirmed e-mail of {object}"},
-	muster.ActionChangePassword.Name:   {"system:auth", "changePassword", "changed own password"},
-	muster.ActionListUsers.Name:        {"system:user", "search", "searched for users"},
-	muster.ActionReadUser.Name:         {"system:user", "lookup", "looked up {object}"},
-	muster.ActionListGroupsOf.Name:     {"system:user", "lookup", "looked up {object}"},
-	muster.ActionCreateUser.Name:       {"system:user", "create", "created {object}"},
-	muster.ActionUpdateUser.Name:       {"system:user", "update", "updated {object}"},
-	muster.ActionDeleteUser.Name:       {"system:user", "delete", "deleted {object}"},
-	muster.ActionUndeleteUser.Name:     {"system:user", "undelete", "undeleted {object}"},
-	muster.ActionSuspendUser.Name:      {"system:user", "suspend", "suspended {object}"},
-	muster.ActionUnsuspendUser.Name:    {"system:user", "unsuspend", "unsuspended {object}"},
-	muster.ActionSetPassword.Name:      {"system:user", "setPassword", "changed password of {object}"},
-	muster.ActionListGroups.Name:       {"system:role", "search", "searched for roles"},
-	muster.ActionReadGroup.Name:        {"system:role", "lookup", "looked up {object}"},
-	muster.ActionArchiveGroup.Name:     {"system:role", "archive", "archived {object}"},
-	muster.ActionUnarchiveGroup.Name:   {"system:role", "unarchive", "unarchived {object}"},
-	muster.ActionMergeGroups.Name:      {"system:role", "merge", "merged {object} into another role"},
-	muster.ActionReadStatistics.Name:   {"system:statistics", "serve", "counted"},
-	muster.ActionImpersonate.Name:      {"system:auth", "impersonate", "impersonated {object}"},
-	muster.ActionRequestReset.Name:     {"system:auth", "sendPasswordResetToken", "sent password reset to {email}"},
-	muster.ActionExchangeReset.Name:    {"system:auth", "exchangePasswordResetToken", "exchanged password reset token"},
-	muster.ActionResetPassword.Name:    {"system:auth", "changePassword", "reset password of {object}"},
-	muster.ActionExchangeToken.Name:    {"system:auth", "validateToken", "exchanged token"},
-	muster.ActionListMembers.Name:      {"system:role", "members", "listed members of {object}"},
-	muster.ActionCreateGroup.Name:      {"system:role", "create", "created {object}"},
-	muster.ActionUpdateGroup.Name:      {"system:role", "update", "updated {object}"},
-	muster.ActionDeleteGroup.Name:      {"system:role", "delete", "deleted {object}"},
-	muster.ActionUndeleteGroup.Name:    {"system:role", "undelete", "undeleted {object}"},
-	muster.ActionAddMember.Name:        {"system:role", "memberAdd", "added {member} to {object}"},
-	muster.ActionRemoveMember.Name:     {"system:role", "memberRemove", "removed {member} from {object}"},
-	muster.ActionListRules.Name:        {"system:role", "rules", "listed rules of {object}"},
-	muster.ActionSetRules.Name:         {"system:role", "grant", "{rule}"},
-	muster.ActionClearRules.Name:       {"system:role", "grant", "removed all rules of {object}"},
-	muster.ActionListOperations.Name:   {"system", "lookup", "looked up permissions"},
-	muster.ActionListSettings.Name:     {"system:setting", "search", "listed settings"},
-	muster.ActionReadSetting.Name:      {"system:setting", "lookup", "read a setting"},
-	muster.ActionSetSettings.Name:      {"system:setting", "update", "changed settings"},
-	muster.ActionPublicSettings.Name:   {"system:setting", "lookup", "read public settings"},
-	muster.ActionListEvents.Name:       {"system:actionlog", "search", "searched the action log"},
+	muster.ActionSignIn.Name:              {"system:auth", "authenticate", "successfully authenticated with password"},
+	muster.ActionSignOut.Name:             {"system:auth", "logout", "signed out"},
+	muster.ActionRefusedToken.Name:        {"system:auth", "validateToken", "validated token"},
+	muster.ActionRenewSession.Name:        {"system:auth", "issueToken", "issued token"},
+	muster.ActionSignUp.Name:              {"system:auth", "internalSignup", "signed up {object}"},
+	muster.ActionFirstAdmin.Name:          {"system:auth", "autoPromote", "made the first administrator {object}"},
+	muster.ActionSendConfirmation.Name:    {"system:auth", "sendEmailConfirmationToken", "sent confirmation to {email}"},
+	muster.ActionConfirmEmail.Name:        {"system:auth", "confirmEmail", "confirmed e-mail of {object}"},
+	muster.ActionChangePassword.Name:      {"system:auth", "changePassword", "changed own password"},
+	muster.ActionListUsers.Name:           {"system:user", "search", "searched for users"},
+	muster.ActionReadUser.Name:            {"system:user", "lookup", "looked up {object}"},
+	muster.ActionListGroupsOf.Name:        {"system:user", "lookup", "looked up {object}"},
+	muster.ActionCreateUser.Name:          {"system:user", "create", "created {object}"},
+	muster.ActionUpdateUser.Name:          {"system:user", "update", "updated {object}"},
+	muster.ActionDeleteUser.Name:          {"system:user", "delete", "deleted {object}"},
+	muster.ActionUndeleteUser.Name:        {"system:user", "undelete", "undeleted {object}"},
+	muster.ActionSuspendUser.Name:         {"system:user", "suspend", "suspended {object}"},
+	muster.ActionUnsuspendUser.Name:       {"system:user", "unsuspend", "unsuspended {object}"},
+	muster.ActionSetPassword.Name:         {"system:user", "setPassword", "changed password of {object}"},
+	muster.ActionListGroups.Name:          {"system:role", "search", "searched for roles"},
+	muster.ActionReadGroup.Name:           {"system:role", "lookup", "looked up {object}"},
+	muster.ActionArchiveGroup.Name:        {"system:role", "archive", "archived {object}"},
+	muster.ActionUnarchiveGroup.Name:      {"system:role", "unarchive", "unarchived {object}"},
+	muster.ActionMergeGroups.Name:         {"system:role", "merge", "merged {object} into another role"},
+	muster.ActionReadStatistics.Name:      {"system:statistics", "serve", "counted"},
+	muster.ActionImpersonate.Name:         {"system:auth", "impersonate", "impersonated {object}"},
+	muster.ActionRequestReset.Name:        {"system:auth", "sendPasswordResetToken", "sent password reset to {email}"},
+	muster.ActionExchangeReset.Name:       {"system:auth", "exchangePasswordResetToken", "exchanged password reset token"},
+	muster.ActionResetPassword.Name:       {"system:auth", "changePassword", "reset password of {object}"},
+	muster.ActionExchangeToken.Name:       {"system:auth", "validateToken", "exchanged token"},
+	muster.ActionListMembers.Name:         {"system:role", "members", "listed members of {object}"},
+	muster.ActionCreateGroup.Name:         {"system:role", "create", "created {object}"},
+	muster.ActionUpdateGroup.Name:         {"system:role", "update", "updated {object}"},
+	muster.ActionDeleteGroup.Name:         {"system:role", "delete", "deleted {object}"},
+	muster.ActionUndeleteGroup.Name:       {"system:role", "undelete", "undeleted {object}"},
+	muster.ActionAddMember.Name:           {"system:role", "memberAdd", "added {member} to {object}"},
+	muster.ActionRemoveMember.Name:        {"system:role", "memberRemove", "removed {member} from {object}"},
+	muster.ActionListRules.Name:           {"system:role", "rules", "listed rules of {object}"},
+	muster.ActionSetRules.Name:            {"system:role", "grant", "{rule}"},
+	muster.ActionClearRules.Name:          {"system:role", "grant", "removed all rules of {object}"},
+	muster.ActionListOperations.Name:      {"system", "lookup", "looked up permissions"},
+	muster.ActionListSettings.Name:        {"system:setting", "search", "listed settings"},
+	muster.ActionReadSetting.Name:         {"system:setting", "lookup", "read a setting"},
+	muster.ActionSetSettings.Name:         {"system:setting", "update", "changed settings"},
+	muster.ActionPublicSettings.Name:      {"system:setting", "lookup", "read public settings"},
+	muster.ActionCreateOrganisation.Name:  {"system:organisation", "create", "created {object}"},
+	muster.ActionUpdateOrganisation.Name:  {"system:organisation", "update", "updated {object}"},
+	muster.ActionArchiveOrganisation.Name: {"system:organisation", "archive", "archived {object}"},
+	muster.ActionDeleteOrganisation.Name:  {"system:organisation", "delete", "deleted {object}"},
+	muster.ActionCreateApplication.Name:   {"system:application", "create", "created {object}"},
+	muster.ActionUpdateApplication.Name:   {"system:application", "update", "updated {object}"},
+	muster.ActionDeleteApplication.Name:   {"system:application", "delete", "deleted {object}"},
+	muster.ActionUndeleteApplication.Name: {"system:application", "undelete", "undeleted {object}"},
+	muster.ActionListEvents.Name:          {"system:actionlog", "search", "searched the action log"},
 }
 
 func logNameOf(action string) logName {
@@ -118,7 +126,7 @@ func severity(e *muster.Event) int {
 	switch {
 	case !e.Refused():
 		return severityNotice
-	case e.Kind == muster.Internal:
+	case told(e) == masked:
 		return severityError
 	case e.Kind == muster.Denied, e.Code == muster.ErrWeakPassword.Code, e.Kind == muster.Disabled:
 		return severityAlert
@@ -188,7 +196,7 @@ func logEntryOf(e core.SeenEvent) logEntry {
 		entry.Meta["rule.resource"] = entry.Resource
 	}
 	if e.Refused() {
-		entry.Error = cut(errorText(e.Action, e.Kind, e.Code, e.Field, ""), 64)
+		entry.Error = cut(told(e.Event), 64)
 	}
 	if e.Behind != 0 {
 		entry.Meta["impersonatedBy"] = e.Behind
@@ -238,6 +246,10 @@ func describe(name logName, e *muster.Event) string {
 	return "failed to " + name.action + " " + strings.TrimPrefix(name.resource, "system:") + "s; " + reason(e)
 }
 
+// told is what the client was told of a refusal.
+func told(e *muster.Event) string { return errorText(e.Action, e.Code, e.Field, "") }
+
+// reason is why it was refused, also where the client was not told.
 func reason(e *muster.Event) string {
 	switch e.Kind {
 	case muster.Denied:
@@ -247,7 +259,10 @@ func reason(e *muster.Event) string {
 	case muster.Internal:
 		return "internal error"
 	}
-	return errorText(e.Action, e.Kind, e.Code, e.Field, "")
+	if text := told(e); text != masked {
+		return text
+	}
+	return strings.ReplaceAll(e.Code, "-", " ")
 }
 
 // meta spells the core's keys as the original does: group.id is role.ID. Ids are exact numbers.

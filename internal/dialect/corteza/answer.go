@@ -36,7 +36,7 @@ func writeError(w http.ResponseWriter, a muster.Action, err error) {
 		w.Header().Set("Retry-After", httpx.RetryAfter)
 	}
 	// The answer is text of ours: it can be encoded, and if it can't be sent nobody is there to be told.
-	_ = httpx.JSON(w, http.StatusOK, contentType, map[string]message{"error": {errorText(a.Name, e.Kind, e.Code, e.Field, e.Message)}})
+	_ = httpx.JSON(w, http.StatusOK, contentType, map[string]message{"error": {errorText(a.Name, e.Code, e.Field, e.Message)}})
 }
 
 // fresh is an instant as the answer to a create shows it.

@@ -79,7 +79,7 @@ func TestToken(t *testing.T) {
 
 // TestTokenLife: renewing gives a new token of the same session; the earlier one stays good until it ends.
 func TestTokenLife(t *testing.T) {
-	one(t, func(t *testing.T, h *house) {
+	each(t, func(t *testing.T, h *house) {
 		ann := h.person(t, "ann")
 		h.Clock.Advance(20 * 24 * time.Hour)
 		renewed := h.showing(ann.get(t, "/auth/check").str(t, "response.jwt"))
@@ -243,10 +243,10 @@ func TestConfirmEmail(t *testing.T) {
 		if a.Get(t, "response.jwt") != "" || a.Get(t, "response.user.roles") != nil {
 			t.Errorf("unconfirmed: %s", a.Body)
 		}
-		first := h.mailedToken(t, "mia@example.org")
+		first := h.mail(t, "mia@example.org").Token()
 		n.login(t, "mia@example.org", "wrong-horse").fails(t, wrong) // who does not know the password learns nothing
 		n.login(t, "mia@example.org", goodPassword).fails(t, "system requires confirmed email before logging in")
-		second := h.mailedToken(t, "mia@example.org")
+		second := h.mail(t, "mia@example.org").Token()
 		for _, bad := range []string{"", "short", first[:32], strings.Repeat("-", 32) + "12", first + "x", " " + first} {
 			n.post(t, path, map[string]string{"token": bad}).fails(t, "invalid token")
 		}
@@ -266,11 +266,11 @@ func TestConfirmEmail(t *testing.T) {
 }
 
 func TestConfirmationLastsAnHour(t *testing.T) {
-	one(t, func(t *testing.T, h *house) {
+	each(t, func(t *testing.T, h *house) {
 		for i, wait := range []time.Duration{59 * time.Minute, time.Hour} {
 			email := string(rune('a'+i)) + "@example.org"
 			h.nobody().post(t, "/auth/internal/signup", map[string]string{"email": email, "password": goodPassword})
-			token := map[string]string{"token": h.mailedToken(t, email)}
+			token := map[string]string{"token": h.mail(t, email).Token()}
 			h.Clock.Advance(wait)
 			if a := h.nobody().post(t, "/auth/internal/confirm-email", token); (a.Error(t) == "") != (wait < time.Hour) {
 				t.Errorf("after %s: %s", wait, a.Body)
@@ -372,7 +372,7 @@ func TestFirstUser(t *testing.T) {
 	h := newHouse(t, "sqlite", mustertest.NoAdministrator)
 	up := func(email string) []string {
 		h.nobody().post(t, "/auth/internal/signup", map[string]string{"email": email, "password": goodPassword})
-		token := h.mailedToken(t, email)
+		token := h.mail(t, email).Token()
 		return h.nobody().post(t, "/auth/internal/confirm-email", map[string]string{"token": token}).list(t, "response.user.roles", "")
 	}
 	if got := up("first@example.org"); !slices.Equal(got, []string{"2"}) {
@@ -381,4 +381,81 @@ func TestFirstUser(t *testing.T) {
 	if got := up("second@example.org"); len(got) != 0 {
 		t.Errorf("roles of the second account: %v", got)
 	}
+}
+
+// TestPasswordReset: contract, 2.4 and 2.5. Each token works in its place only, and once.
+func TestPasswordReset(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		const ask, exchange, reset = "/auth/internal/request-password-reset", "/auth/internal/exchange-password-reset-token", "/auth/internal/reset-password"
+		ann, n := h.person(t, "ann"), h.nobody()
+		token := func(s string) map[string]string { return map[string]string{"token": s, "password": "another-horse"} }
+		for _, email := range []string{"nobody@example.org", "", "x", "ann"} { // nobody learns who is here
+			n.post(t, ask, map[string]string{"email": email}).is(t, `{"response":true}`)
+		}
+		n.post(t, ask, map[string]string{"email": "ANN@example.org"}).is(t, `{"response":true}`)
+		mailed := h.mail(t, ann.email).Token()
+		n.post(t, reset, token(mailed)).fails(t, masked)                          // not exchanged yet
+		n.post(t, "/auth/exchange", token(mailed)).fails(t, masked)               // not for this
+		n.post(t, "/auth/internal/confirm-email", token(mailed)).fails(t, masked) // nor this
+		n.post(t, exchange+"?token="+mailed, nil).fails(t, "invalid token")       // not from the query
+		a := n.post(t, exchange, token(mailed))
+		if got := a.members(t, "response.user"); !slices.Equal(got, []string{"email", "handle", "name", "userID", "username"}) {
+			t.Errorf("exchanged: %s", a.Body)
+		}
+		exchanged := a.str(t, "response.token")
+		if len(exchanged) < 33 || exchanged == mailed {
+			t.Errorf("exchanged for %q", exchanged)
+		}
+		n.post(t, exchange, token(mailed)).fails(t, "invalid token")
+		n.post(t, exchange, token(exchanged)).fails(t, "invalid token")
+		n.post(t, reset, token("short")).fails(t, "invalid token")
+		n.post(t, reset, token(exchanged)).str(t, "response.jwt")
+		n.post(t, reset, token(exchanged)).fails(t, masked)
+		ann.get(t, "/auth/check").fails(t, "not authenticated")
+		n.login(t, ann.email, "another-horse").str(t, "response.jwt")
+		// The token is used up, too, if the password is refused.
+		n.post(t, ask, map[string]string{"email": ann.email})
+		exchanged = n.post(t, exchange, token(h.mail(t, ann.email).Token())).str(t, "response.token")
+		n.post(t, reset, map[string]string{"token": exchanged, "password": "x"}).fails(t, "provided password is not secure; use longer password with more non-alphanumeric character")
+		n.post(t, reset, token(exchanged)).fails(t, masked)
+		h.setting(t, "auth.internal.password-reset.enabled", false)
+		n.post(t, ask, nil).fails(t, "password reset is disabled")
+		n.post(t, exchange, nil).fails(t, "password reset is disabled")
+		h.setting(t, "auth.internal.enabled", false)
+		n.post(t, reset, nil).fails(t, "internal sign-up (username/password) is disabled")
+	})
+}
+
+// TestImpersonate: contract, 2.3. The end is honoured, renewal does not move it, and the log names the real actor.
+func TestImpersonate(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		const path, refused = "/auth/impersonate", "not allowed to impersonate this user"
+		admin := h.admin.get(t, "/auth/check").str(t, "response.user.userID")
+		ann, locked := h.person(t, "ann"), h.person(t, "locked")
+		h.admin.post(t, "/users/"+locked.id+"/suspend", nil).ok(t)
+		h.nobody().post(t, path, `{"userID":"`+ann.id+`"}`).fails(t, refused)
+		role := h.role(t, "Powerful", ann.id)
+		h.rule(t, role, "system:user:*", "update", "allow")
+		ann.post(t, path, `{"userID":"`+locked.id+`"}`).fails(t, refused)
+		for _, body := range []string{`{}`, `{"userID":"999"}`, `{"userID":"0"}`} {
+			h.admin.post(t, path, body).fails(t, masked)
+		}
+		if e := h.admin.post(t, path, `{"userID":"`+locked.id+`"}`).Error(t); e == "" {
+			t.Error("a suspended user was impersonated")
+		}
+		a := h.admin.post(t, path, `{"userID":"`+ann.id+`","expire":60}`)
+		as := h.showing(a.str(t, "response.jwt"))
+		if a.str(t, "response.user.userID") != ann.id {
+			t.Errorf("impersonates %s", a.Body)
+		}
+		h.Clock.Advance(30 * time.Second)
+		as = h.showing(as.get(t, "/auth/check").str(t, "response.jwt"))
+		e := h.last(t, as.post(t, "/users/", `{"email":"n@example.org"}`))
+		if e.ActorID != ann.id || string(e.Meta["impersonatedBy"]) != admin {
+			t.Errorf("logged: %+v", e)
+		}
+		h.Clock.Advance(31 * time.Second)
+		as.get(t, "/auth/check").fails(t, "not authenticated")
+		ann.get(t, "/auth/check").str(t, "response.jwt")
+	})
 }

@@ -32,7 +32,7 @@ func New(c *core.Core) http.Handler {
 // wrap finds out who asks before the handler looks at anything, and spells errors in the words of the route's action.
 func (f *facade) wrap(route httpx.Route, next httpx.Handler) httpx.Handler {
 	action, _ := route.Action()
-	public := strings.HasPrefix(route.Pattern(), "/auth/")
+	public := action.Open || action == muster.ActionSignOut // who is not signed in is signed out
 	return func(w http.ResponseWriter, r *http.Request) error {
 		r, err := f.authenticate(r)
 		if err == nil || public && muster.KindOf(err) == muster.Unauthenticated {

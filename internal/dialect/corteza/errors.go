@@ -11,37 +11,49 @@ const masked = "failed to complete request due to internal error"
 
 // denials are the words for "you may not", by action.
 var denials = map[string]string{
-	muster.ActionListUsers.Name:      "not allowed to list users",
-	muster.ActionReadUser.Name:       "not allowed to read this user",
-	muster.ActionListGroupsOf.Name:   "not allowed to read this user",
-	muster.ActionCreateUser.Name:     "not allowed to create users",
-	muster.ActionUpdateUser.Name:     "not allowed to update this user",
-	muster.ActionSetPassword.Name:    "not allowed to update this user",
-	muster.ActionDeleteUser.Name:     "not allowed to delete this user",
-	muster.ActionUndeleteUser.Name:   "not allowed to delete this user",
-	muster.ActionSuspendUser.Name:    "not allowed to suspend this user",
-	muster.ActionUnsuspendUser.Name:  "not allowed to unsuspend this user",
-	muster.ActionListGroups.Name:     "not allowed to list roles",
-	muster.ActionReadGroup.Name:      "not allowed to read this role",
-	muster.ActionListMembers.Name:    "not allowed to read this role",
-	muster.ActionCreateGroup.Name:    "not allowed to create roles",
-	muster.ActionUpdateGroup.Name:    "not allowed to update this role",
-	muster.ActionDeleteGroup.Name:    "not allowed to delete this role",
-	muster.ActionUndeleteGroup.Name:  "not allowed to delete this role",
-	muster.ActionAddMember.Name:      "not allowed to manage role members",
-	muster.ActionRemoveMember.Name:   "not allowed to manage role members",
-	muster.ActionListRules.Name:      "not allowed to set permissions",
-	muster.ActionSetRules.Name:       "not allowed to set permissions",
-	muster.ActionClearRules.Name:     "not allowed to set permissions",
-	muster.ActionArchiveGroup.Name:   "not allowed to archive this role",
-	muster.ActionUnarchiveGroup.Name: "not allowed to delete this role",
-	muster.ActionMergeGroups.Name:    "not allowed to update this role",
-	muster.ActionReadStatistics.Name: "not allowed to read statistics",
-	muster.ActionImpersonate.Name:    "not allowed to impersonate this user",
-	muster.ActionListSettings.Name:   "not allowed to read settings",
-	muster.ActionReadSetting.Name:    "not allowed to read settings",
-	muster.ActionSetSettings.Name:    "not allowed to manage settings",
-	muster.ActionListEvents.Name:     "not allowed to list users",
+	muster.ActionListUsers.Name:           "not allowed to list users",
+	muster.ActionReadUser.Name:            "not allowed to read this user",
+	muster.ActionListGroupsOf.Name:        "not allowed to read this user",
+	muster.ActionCreateUser.Name:          "not allowed to create users",
+	muster.ActionUpdateUser.Name:          "not allowed to update this user",
+	muster.ActionSetPassword.Name:         "not allowed to update this user",
+	muster.ActionDeleteUser.Name:          "not allowed to delete this user",
+	muster.ActionUndeleteUser.Name:        "not allowed to delete this user",
+	muster.ActionSuspendUser.Name:         "not allowed to suspend this user",
+	muster.ActionUnsuspendUser.Name:       "not allowed to unsuspend this user",
+	muster.ActionListGroups.Name:          "not allowed to list roles",
+	muster.ActionReadGroup.Name:           "not allowed to read this role",
+	muster.ActionListMembers.Name:         "not allowed to read this role",
+	muster.ActionCreateGroup.Name:         "not allowed to create roles",
+	muster.ActionUpdateGroup.Name:         "not allowed to update this role",
+	muster.ActionDeleteGroup.Name:         "not allowed to delete this role",
+	muster.ActionUndeleteGroup.Name:       "not allowed to delete this role",
+	muster.ActionAddMember.Name:           "not allowed to manage role members",
+	muster.ActionRemoveMember.Name:        "not allowed to manage role members",
+	muster.ActionListRules.Name:           "not allowed to set permissions",
+	muster.ActionSetRules.Name:            "not allowed to set permissions",
+	muster.ActionClearRules.Name:          "not allowed to set permissions",
+	muster.ActionArchiveGroup.Name:        "not allowed to archive this role",
+	muster.ActionUnarchiveGroup.Name:      "not allowed to delete this role",
+	muster.ActionMergeGroups.Name:         "not allowed to update this role",
+	muster.ActionReadStatistics.Name:      "not allowed to read statistics",
+	muster.ActionImpersonate.Name:         "not allowed to impersonate this user",
+	muster.ActionListSettings.Name:        "not allowed to read settings",
+	muster.ActionReadSetting.Name:         "not allowed to read settings",
+	muster.ActionSetSettings.Name:         "not allowed to manage settings",
+	muster.ActionCreateOrganisation.Name:  "not allowed to create organisations",
+	muster.ActionUpdateOrganisation.Name:  "not allowed to update this organisation",
+	muster.ActionArchiveOrganisation.Name: "not allowed to archive this organisation",
+	muster.ActionDeleteOrganisation.Name:  "not allowed to delete this organisation",
+	muster.ActionListApplications.Name:    "not allowed to list applications",
+	muster.ActionReadApplication.Name:     "not allowed to read this application",
+	muster.ActionCreateApplication.Name:   "not allowed to create applications",
+	muster.ActionUpdateApplication.Name:   "not allowed to update this application",
+	muster.ActionDeleteApplication.Name:   "not allowed to delete this application",
+	muster.ActionUndeleteApplication.Name: "not allowed to undelete this application",
+	muster.ActionCreateReminder.Name:      "not allowed to assign reminders to other users",
+	muster.ActionUpdateReminder.Name:      "not allowed to assign reminders to other users",
+	muster.ActionListEvents.Name:          "not allowed to list users",
 }
 
 // strangers are the words for "sign in first" where they differ from the usual ones.
@@ -67,7 +79,7 @@ var sentences = map[string]string{
 
 // errorText spells an error of an action in the words of the wire (contract, 1.4 and each endpoint). The action log spells
 // what is stored of a refusal by the same function, so that it says what the client was told.
-func errorText(action string, kind muster.Kind, code, field, detail string) string {
+func errorText(action, code, field, detail string) string {
 	if s, ok := sentences[code]; ok {
 		return s
 	}
@@ -104,8 +116,23 @@ func errorText(action string, kind muster.Kind, code, field, detail string) stri
 			return sentences[muster.ErrInvalidToken.Code]
 		}
 	case muster.ErrUserNotFound.Code:
-		if field == "user" && action == muster.ActionReadUser.Name {
-			return "user not found"
+		return notFound(action, field)
+	}
+	return masked
+}
+
+// notFound spells what few endpoints have words for.
+func notFound(action, field string) string {
+	switch action {
+	case muster.ActionReadUser.Name:
+		return "user not found"
+	case muster.ActionReadOrganisation.Name, muster.ActionUpdateOrganisation.Name, muster.ActionArchiveOrganisation.Name, muster.ActionDeleteOrganisation.Name:
+		return "system.repository.OrganisationNotFound"
+	case muster.ActionReadApplication.Name:
+		return "invalid ID"
+	case muster.ActionDismissReminder.Name, muster.ActionSnoozeReminder.Name, muster.ActionDeleteReminder.Name:
+		if field == muster.ErrReminderNotFound.Field {
+			return "reminder not found"
 		}
 	}
 	return masked

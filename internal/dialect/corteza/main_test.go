@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
-	"time"
 
-	"muster/internal/core"
 	"muster/internal/mustertest"
 	"muster/internal/store/storetest"
 )
@@ -20,7 +18,7 @@ const base = "/corteza/system"
 type house struct {
 	*mustertest.Server
 	admin *client
-	mails []core.Letter
+	read  map[string]bool // files of mails
 }
 
 // each runs f on a fresh house of each engine.
@@ -32,7 +30,7 @@ func each(t *testing.T, f func(t *testing.T, h *house)) {
 func one(t *testing.T, f func(t *testing.T, h *house)) { f(t, newHouse(t, storetest.SQLite)) }
 
 func newHouse(t *testing.T, engine string, options ...mustertest.Option) *house {
-	h := &house{Server: mustertest.StartHoldingMail(t, engine, options...)}
+	h := &house{Server: mustertest.Start(t, engine, options...), read: map[string]bool{}}
 	if h.Config.Admin.Email != "" {
 		h.admin = h.signIn(t, mustertest.AdminEmail, mustertest.AdminPassword)
 	}
@@ -77,20 +75,10 @@ func (h *house) setting(t *testing.T, name string, value any) {
 	h.admin.do(t, "PATCH", "/settings/", map[string]any{"values": values}).is(t, `{"response":true}`)
 }
 
-// mailedToken is what the link in the next mail to somebody carries.
-func (h *house) mailedToken(t *testing.T, to string) string {
+// mail is the next mail to somebody.
+func (h *house) mail(t *testing.T, to string) mustertest.Mail {
 	t.Helper()
-	letters, err := h.Core.Outbox.Lease(t.Context(), time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.mails = append(h.mails, letters...)
-	for i, m := range h.mails {
-		if m.To == to {
-			h.mails = append(h.mails[:i:i], h.mails[i+1:]...)
-			return m.Token
-		}
-	}
-	t.Fatalf("no mail to %s", to)
-	return ""
+	m := h.Mail(t, func(m mustertest.Mail) bool { return m.To() == to && !h.read[m.File] })
+	h.read[m.File] = true
+	return m
 }

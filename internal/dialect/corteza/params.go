@@ -1,6 +1,7 @@
 package corteza
 
 import (
+	"encoding/json"
 	"math"
 	"net/http"
 	"strings"
@@ -89,6 +90,21 @@ func (p *timeParam) SetParam(text string) error {
 		return muster.Errorf(muster.Invalid, "bad-time", "parsing time %s", strings.TrimPrefix(err.Error(), "parsing time "))
 	}
 	p.Time = t
+	return nil
+}
+
+// UnmarshalJSON reads an instant of a body; null is none.
+func (p *timeParam) UnmarshalJSON(text []byte) error {
+	var s *string
+	if json.Unmarshal(text, &s) != nil {
+		return muster.Errorf(muster.Invalid, "malformed", "a time is a string")
+	}
+	if s == nil {
+		return nil
+	}
+	if err := p.SetParam(*s); err != nil {
+		return muster.Errorf(muster.Invalid, "malformed", "%s", err)
+	}
 	return nil
 }
 

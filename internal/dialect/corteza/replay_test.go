@@ -1,6 +1,7 @@
 package corteza_test
 
 import (
+	"strings"
 	"testing"
 
 	"muster/internal/dialect/dialecttest"
@@ -34,7 +35,16 @@ func (h *house) player() *dialecttest.Player {
 		"publicURL": h.Config.PublicURL,
 	}}
 	p.Do = map[string]func(*testing.T, []string){
-		"mail": func(t *testing.T, args []string) { p.Values[args[1]] = h.mailedToken(t, args[0]) },
+		"mail": func(t *testing.T, args []string) { // to whom, what its token is called, its subject
+			m := h.mail(t, args[0])
+			p.Values[args[1]] = m.Token()
+			if want := strings.Join(args[2:], " "); m.Subject() != want || m.Header.Get("From") != `"Example Sender" <info@example.tld>` {
+				t.Errorf("subject %q from %q, want the subject %q", m.Subject(), m.Header.Get("From"), want)
+			}
+			if got := m.Header.Get("Content-Type"); got != "text/html; charset=UTF-8" {
+				t.Errorf("content type %q", got)
+			}
+		},
 	}
 	return p
 }

@@ -59,6 +59,28 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionPublicSettings, "GET", "/settings/current", f.currentSettings),
 		httpx.For(muster.ActionReadSetting, "GET", "/settings/{key}", f.readSetting),
 
+		httpx.For(muster.ActionListOrganisations, "GET", "/organisations/", f.listOrganisations),
+		httpx.For(muster.ActionCreateOrganisation, "POST", "/organisations/", f.createOrganisation),
+		httpx.For(muster.ActionReadOrganisation, "GET", "/organisations/{organisationID}", f.readOrganisation),
+		httpx.For(muster.ActionUpdateOrganisation, "PUT", "/organisations/{organisationID}", f.updateOrganisation),
+		httpx.For(muster.ActionDeleteOrganisation, "DELETE", "/organisations/{organisationID}", onLooseID("organisationID", f.core.DeleteOrganisation)),
+		httpx.For(muster.ActionArchiveOrganisation, "POST", "/organisations/{organisationID}/archive", onLooseID("organisationID", f.core.ArchiveOrganisation)),
+
+		httpx.For(muster.ActionListApplications, "GET", "/application/", f.listApplications),
+		httpx.For(muster.ActionCreateApplication, "POST", "/application/", f.createApplication),
+		httpx.For(muster.ActionReadApplication, "GET", "/application/{applicationID}", f.readApplication),
+		httpx.For(muster.ActionUpdateApplication, "PUT", "/application/{applicationID}", f.updateApplication),
+		httpx.For(muster.ActionDeleteApplication, "DELETE", "/application/{applicationID}", onLooseID("applicationID", f.core.DeleteApplication)),
+		httpx.For(muster.ActionUndeleteApplication, "POST", "/application/{applicationID}/undelete", onLooseID("applicationID", f.core.UndeleteApplication)),
+
+		httpx.For(muster.ActionListReminders, "GET", "/reminder/", f.listReminders),
+		httpx.For(muster.ActionCreateReminder, "POST", "/reminder/", f.createReminder),
+		httpx.For(muster.ActionReadReminder, "GET", "/reminder/{reminderID}", f.readReminder),
+		httpx.For(muster.ActionUpdateReminder, "PUT", "/reminder/{reminderID}", f.updateReminder),
+		httpx.For(muster.ActionDismissReminder, "PATCH", "/reminder/{reminderID}/dismiss", onReminder(f.core.DismissReminder)),
+		httpx.For(muster.ActionSnoozeReminder, "PATCH", "/reminder/{reminderID}/snooze", f.snoozeReminder),
+		httpx.For(muster.ActionDeleteReminder, "DELETE", "/reminder/{reminderID}", onReminder(f.core.DeleteReminder)),
+
 		httpx.For(muster.ActionReadStatistics, "GET", "/stats/", f.statistics),
 		httpx.For(muster.ActionListEvents, "GET", "/actionlog/", f.listActions),
 	}

@@ -11,6 +11,7 @@ import (
 // refusals are what somebody without rights is told, by route. Routes that are not here are open to everybody, or to
 // everybody who is signed in.
 var refusals = map[string]string{
+	"POST /auth/impersonate":                     "not allowed to impersonate this user",
 	"POST /users/":                               "not allowed to create users",
 	"PUT /users/{userID}":                        "not allowed to update this user",
 	"DELETE /users/{userID}":                     "not allowed to delete this user",
@@ -51,6 +52,7 @@ var readable = []string{
 var signedIn = map[string]string{
 	"GET /auth/check":                     "not authenticated",
 	"POST /auth/internal/change-password": "invalid user (not authenticated)",
+	"POST /auth/impersonate":              "not allowed to impersonate this user",
 }
 
 // TestEveryRouteRefusesTheWeak walks the table: nobody, somebody with a bad token, somebody who was suspended since, and
@@ -65,8 +67,11 @@ func TestEveryRouteRefusesTheWeak(t *testing.T) {
 		strangers := map[string]*client{"nobody": h.nobody(), "a bad token": h.showing("bad"), "suspended": locked.client}
 		for _, route := range corteza.Routes() {
 			name, path := route.String(), fill.Replace(route.Pattern())
-			const body = `{"email":"n@example.org","name":"N","password":"correct-horse","destination":"2"}`
+			const body = `{"email":"n@example.org","name":"N","password":"correct-horse","destination":"2","userID":"2"}`
 			for who, c := range strangers {
+				if t.Failed() {
+					t.Fatalf("before %s, by %s", name, who)
+				}
 				if !strings.HasPrefix(path, "/auth/") {
 					// Before anything is looked at: neither the id nor the body has to be good for that.
 					c.do(t, route.Method(), path, body).fails(t, "Unauthorized")
@@ -74,7 +79,6 @@ func TestEveryRouteRefusesTheWeak(t *testing.T) {
 				} else if text, ok := signedIn[name]; ok {
 					c.do(t, route.Method(), path, `{"broken`).fails(t, text)
 				}
-				_ = who
 			}
 			switch text, refused := refusals[name]; {
 			case refused:
