@@ -31,6 +31,8 @@ type Core struct {
 	Authenticator *Authenticator
 	// Outbox is what has to leave the house.
 	Outbox *Outbox
+	// Stats are for operators.
+	Stats *Stats
 
 	store     *store.Store
 	keys      *token.Keys
@@ -72,6 +74,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	}
 	c.rights = newRights(c)
 	c.Authenticator = &Authenticator{c}
+	c.Stats = &Stats{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}
 	if err := c.tieKeys(ctx); err != nil {
 		return nil, err

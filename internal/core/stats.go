@@ -30,20 +30,24 @@ func (c *Core) tellRefusal(ctx context.Context, a muster.Action, err error) {
 	}
 }
 
-// Stats are how the core fares at this moment, or since it began.
-type Stats struct {
+// Stats tell how the core fares.
+type Stats struct{ c *Core }
+
+// Numbers are how the core fares at this moment, or since it began.
+type Numbers struct {
 	Sessions     int              // remembered, so that their requests need no SQL
 	Hits, Misses int64            // of what is remembered
 	Behind       time.Duration    // age of what is known of other nodes; 0 where there can be none
 	Throttled    map[string]int64 // tries that were refused, by the name of the limit
 }
 
-// Stats may be asked at any time.
-func (c *Core) Stats() Stats {
+// Numbers may be asked at any time.
+func (s *Stats) Numbers() Numbers {
+	c := s.c
 	c.rights.mu.RLock()
 	sessions := len(c.rights.byID)
 	c.rights.mu.RUnlock()
-	return Stats{
+	return Numbers{
 		Sessions: sessions, Hits: c.rights.hits.Load(), Misses: c.rights.misses.Load(),
 		Behind: c.follower.age(), Throttled: c.throttles.refused(),
 	}

@@ -47,8 +47,12 @@ type Server struct {
 	MailFolder string
 	Config     config.Config
 
-	stop func()
+	stop    func()
+	metrics func() []obs.Metric
 }
+
+// Metrics lists what the server counts.
+func (s *Server) Metrics() []obs.Metric { return s.metrics() }
 
 // An Option changes the configuration of a server before it starts.
 type Option func(*config.Config)
@@ -111,7 +115,7 @@ func run(t testing.TB, cfg config.Config, clock *Clock, holdMail bool) *Server {
 	t.Cleanup(stop)
 	return &Server{
 		URL: "http://" + srv.Address(), Core: srv.Core(), Clock: clock, Log: log,
-		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop,
+		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop, metrics: srv.Metrics,
 	}
 }
 

@@ -38,7 +38,7 @@ func NewMetrics() *Metrics {
 	m.requests = m.counterVec("muster_requests_total", "Requests that were answered. A wire may spell a refusal as 2xx: see muster_refusals_total.", "wire", "route", "method", "status")
 	m.seconds = m.histogramVec("muster_request_seconds", "Time from the first byte of a request to the last of its answer.", seconds(), "wire", "route", "method")
 	m.verdicts = m.counterVec("muster_refusals_total", "What the core refused, by the kind of refusal. \"internal\" is a fault of ours and is in the log.", "wire", "kind")
-	m.signIns = m.counterVec("muster_sign_ins_total", "Sign-ins: good, bad (wrong name, password or state), throttled, or failed (busy or a fault).", "wire", "result")
+	m.signIns = m.counterVec("muster_sign_ins_total", "Sign-ins: good, bad (wrong name, password or state), throttled (too often, or too many at once), or failed (a fault of ours).", "wire", "result")
 	m.changes = m.counterVec("muster_changes_total", "Changes that were made, by action of the catalogue.", "action")
 	m.closures = m.histogram("muster_writer_closures", "Changes that shared one transaction of the group writer; the count is that of transactions.", []float64{1, 2, 4, 8, 16, 32})
 	m.commit = m.histogram("muster_writer_commit_seconds", "Time that COMMIT takes, until what was written is on the disk.", seconds())

@@ -13,6 +13,9 @@ import (
 
 // This file tells the metrics what the house does. The rooms know nothing of them.
 
+// Metrics lists what the server counts.
+func (s *Server) Metrics() []obs.Metric { return s.metrics.List() }
+
 func (s *Server) seen(r httpx.Seen) { s.metrics.Request(r.Wire, r.Route, r.Method, r.Status, r.Took) }
 
 func (s *Server) committed(c store.Commit) { s.metrics.Commit(c.Closures, c.Took) }
@@ -71,12 +74,12 @@ func (s *Server) storeReadings() []obs.Reading {
 
 func (s *Server) coreReadings() []obs.Reading {
 	return []obs.Reading{
-		gauge("muster_sessions_remembered", "Sessions whose requests need no SQL to be let in.", func() float64 { return float64(s.core.Stats().Sessions) }),
-		total("muster_session_hits_total", "Looks at a session that was remembered.", func() float64 { return float64(s.core.Stats().Hits) }),
-		total("muster_session_misses_total", "Looks at a session that had to be read.", func() float64 { return float64(s.core.Stats().Misses) }),
-		gauge("muster_follower_age_seconds", "How old what this node knows of other nodes is; above 1 nothing remembered is used. 0 on SQLite.", func() float64 { return s.core.Stats().Behind.Seconds() }),
+		gauge("muster_sessions_remembered", "Sessions whose requests need no SQL to be let in.", func() float64 { return float64(s.core.Stats.Numbers().Sessions) }),
+		total("muster_session_hits_total", "Looks at a session that was remembered.", func() float64 { return float64(s.core.Stats.Numbers().Hits) }),
+		total("muster_session_misses_total", "Looks at a session that had to be read.", func() float64 { return float64(s.core.Stats.Numbers().Misses) }),
+		gauge("muster_follower_age_seconds", "How old what this node knows of other nodes is; above 1 nothing remembered is used. 0 on SQLite.", func() float64 { return s.core.Stats.Numbers().Behind.Seconds() }),
 		{Name: "muster_throttled_total", Help: "Tries that a limit refused before anything was looked at.", Label: "limit", Total: true, Read: func(context.Context) map[string]float64 {
-			return floats(s.core.Stats().Throttled)
+			return floats(s.core.Stats.Numbers().Throttled)
 		}},
 	}
 }
@@ -112,4 +115,3 @@ func floats(numbers map[string]int64) map[string]float64 {
 	}
 	return out
 }
-

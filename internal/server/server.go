@@ -20,6 +20,7 @@ import (
 	"muster/internal/dialect/corteza"
 	"muster/internal/httpx"
 	"muster/internal/mailer"
+	"muster/internal/obs"
 	"muster/internal/password"
 	"muster/internal/store"
 	"muster/internal/token"
@@ -36,10 +37,14 @@ type Server struct {
 	store    *store.Store
 	core     *core.Core
 	http     *http.Server
-	listener net.Listener
+	listener *httpx.Listener
 	runner   *work.Runner
+	metrics  *obs.Metrics
 	holdMail bool
 	stopping atomic.Bool
+
+	ops         *http.Server // of the operators; nil without one
+	opsListener net.Listener
 }
 
 // Options are what a Server is made of besides its configuration; zero values are the real ones.
@@ -57,7 +62,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (
 	if o.Hasher == nil {
 		o.Hasher = password.New(password.Options{})
 	}
-	s := &Server{cfg: cfg, log: log, holdMail: o.HoldMail}
+	s := &Server{cfg: cfg, log: obs.WithRequests(log, httpx.RequestIDFrom), holdMail: o.HoldMail, metrics: obs.NewMetrics()}
 	if err := s.open(ctx, o); err != nil {
 		s.close(ctx)
 		return nil, err
@@ -66,13 +71,13 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (
 }
 
 func (s *Server) open(ctx context.Context, o Options) (err error) {
-	s.store, err = store.Open(ctx, store.Config{Folder: s.cfg.Data, DatabaseURL: s.cfg.DatabaseURL, Now: o.Now, Log: s.log})
+	s.store, err = store.Open(ctx, store.Config{Folder: s.cfg.Data, DatabaseURL: s.cfg.DatabaseURL, Now: o.Now, Log: s.log, Observe: s.committed})
 	if err != nil {
 		return err
 	}
 	// Early, because links begin with the address if nobody says with what; nobody is answered before Serve.
-	if s.listener, err = net.Listen("tcp", s.cfg.Listen); err != nil {
-		return fmt.Errorf("listening: %w (hint: is another server using the port? choose one with --listen)", err)
+	if err := s.listen(); err != nil {
+		return err
 	}
 	keys, made, err := token.OpenKeys(s.cfg.KeysPath(), o.Now())
 	if err != nil {
@@ -81,7 +86,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if made {
 		s.log.Info("keys made; without this file no token and no sealed value can be read: keep a copy apart from the database", "file", s.cfg.KeysPath())
 	}
-	s.core, err = core.New(ctx, core.Options{Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev})
+	s.core, err = core.New(ctx, core.Options{Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev, Observe: s.verdict})
 	if err != nil {
 		return err
 	}
@@ -91,7 +96,21 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if s.runner, err = s.outboxRunner(o); err != nil {
 		return err
 	}
-	s.http = httpx.NewServer(s.handler(), s.log)
+	if err := s.listenOperations(); err != nil {
+		return err
+	}
+	handler := s.handler()
+	s.metrics.Read(s.readings(o.Hasher, handler, s.listener)...)
+	s.http = httpx.NewServer(handler, s.log)
+	return nil
+}
+
+func (s *Server) listen() error {
+	l, err := net.Listen("tcp", s.cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listening: %w (hint: is another server using the port? choose one with --listen)", err)
+	}
+	s.listener = httpx.Limit(l, httpx.ConnLimits{Total: mostConnections(), PerAddress: httpx.PeerLimit, Except: s.cfg.Proxies()})
 	return nil
 }
 
@@ -110,8 +129,8 @@ func (s *Server) firstAdministrator(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) handler() http.Handler {
-	options := httpx.Options{Logger: s.log, HTTPS: false}
+func (s *Server) handler() *httpx.Chain {
+	options := httpx.Options{Logger: s.log, HTTPS: false, Proxies: s.cfg.Proxies(), Observe: s.seen}
 	if s.cfg.Dev {
 		options.AccessLevel = slog.LevelDebug
 	}
@@ -132,6 +151,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	s.warnOpen()
 	// The fixed form of this line is a promise: scripts read the address from it.
 	s.log.Info("listening", "address", s.Address(), "node", s.store.Node())
+	s.serveOperations()
 	running, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
 	ran := make(chan struct{})
 	go func() {
@@ -172,6 +192,10 @@ func (s *Server) close(ctx context.Context) error {
 	var errs []error
 	if s.http == nil && s.listener != nil {
 		errs = append(errs, s.listener.Close())
+	}
+	if s.ops != nil {
+		errs = append(errs, s.ops.Close())
+		_ = s.opsListener.Close() // or it was closed just now
 	}
 	if s.core != nil {
 		s.core.Close()
