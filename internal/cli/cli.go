@@ -3,10 +3,8 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -33,6 +31,8 @@ type commands struct {
 	Config  configuration    `cmd:"" help:"Look at the configuration without starting anything."`
 	Keys    keys             `cmd:"" help:"Look after the keys that sign tokens and seal secrets."`
 	Version kong.VersionFlag `help:"Print the version."`
+
+	benchCommands
 }
 
 // An environment is what a command works with.
@@ -126,7 +126,9 @@ func (s *serve) Run(e *environment) error {
 }
 
 type keys struct {
-	Rotate rotate `cmd:"" help:"Make a new active key; the old ones go on verifying. Restart the servers afterwards."`
+	List   listKeys `cmd:"" help:"Show which keys there are, and until when the old ones are needed."`
+	Retire retire   `cmd:"" help:"Take the old keys out of use whose tokens have all run out. Restart the servers afterwards."`
+	Rotate rotate   `cmd:"" help:"Make a new active key; the old ones go on verifying. Restart the servers afterwards."`
 }
 
 type rotate struct {
@@ -139,11 +141,7 @@ func (r *rotate) Run(e *environment) error {
 	if err != nil {
 		return err
 	}
-	err = token.Rotate(cfg.KeysPath(), time.Now(), r.Now)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no %s (hint: --data DIR or MUSTER_KEYS_FILE says where it is; a server makes it when it first starts)", cfg.KeysPath())
-	}
-	if err != nil {
+	if err := hintAtKeys(cfg.KeysPath(), token.Rotate(cfg.KeysPath(), time.Now(), r.Now)); err != nil {
 		return err
 	}
 	fmt.Fprintln(e.stdout, "The new key is in", cfg.KeysPath()+". Restart the servers that use it.")

@@ -142,12 +142,17 @@ func (r *Reader) Users(realm muster.ID, f muster.UserFilter, see, email, name Vi
 	}
 	w.visible("id", see)
 	if f.Prefix != "" {
-		w.any(func(or *where) {
-			or.prefix("username_key", muster.Fold(f.Prefix))
-			or.prefix("handle_key", muster.Fold(f.Prefix))
-			or.all(func(and *where) { and.prefix("email_key", muster.FoldEmail(f.Prefix)); and.visible("id", email) })
-			or.all(func(and *where) { and.prefix("name_key", muster.Fold(f.Prefix)); and.visible("id", name) })
-		})
+		key := muster.Fold(f.Prefix)
+		// One range of one index each. Joined by OR they would be read as one, and that one is all users.
+		w.among(`SELECT id FROM "user"`,
+			func(w *where) { w.add("realm = ?", realm); w.prefix("username_key", key) },
+			func(w *where) { w.add("realm = ?", realm); w.prefix("handle_key", key) },
+			func(w *where) {
+				w.add("realm = ?", realm)
+				w.prefix("email_key", muster.FoldEmail(f.Prefix))
+				w.visible("id", email)
+			},
+			func(w *where) { w.add("realm = ?", realm); w.prefix("name_key", key); w.visible("id", name) })
 	}
 	return listOf(r, scanUser, userColumns, `"user"`, w, userSort, f.Sort, f.Page)
 }

@@ -104,15 +104,23 @@ func (w *where) visible(column string, v Visible) {
 }
 
 // any adds the terms that f adds, of which one has to hold.
-func (w *where) any(f func(*where)) { w.group(" OR ", f) }
-
-// all adds the terms that f adds, as one term.
-func (w *where) all(f func(*where)) { w.group(" AND ", f) }
-
-func (w *where) group(operator string, f func(*where)) {
+func (w *where) any(f func(*where)) {
 	var inner where
 	f(&inner)
-	w.add("("+strings.Join(inner.terms, operator)+")", inner.args...)
+	w.add("("+strings.Join(inner.terms, " OR ")+")", inner.args...)
+}
+
+// among selects rows whose id is found by one of the branches, each of which is the text with conditions of its own.
+func (w *where) among(text string, branches ...func(*where)) {
+	texts := make([]string, len(branches))
+	var args []any
+	for i, f := range branches {
+		var b where
+		f(&b)
+		texts[i] = text + b.text()
+		args = append(args, b.args...)
+	}
+	w.add("id IN ("+strings.Join(texts, " UNION ")+")", args...)
 }
 
 func (w *where) text() string { return " WHERE " + strings.Join(w.terms, " AND ") }

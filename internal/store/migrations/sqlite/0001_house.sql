@@ -32,6 +32,7 @@ CREATE TABLE "user" (
 );
 CREATE UNIQUE INDEX user_handle ON "user" (realm, handle_key) WHERE deleted_at = 0 AND handle_key <> '';
 CREATE INDEX user_username ON "user" (realm, username_key, id);
+CREATE INDEX user_handle_search ON "user" (realm, handle_key, id);
 CREATE INDEX user_email ON "user" (realm, email_key, id);
 CREATE INDEX user_name ON "user" (realm, name_key, id);
 CREATE INDEX user_realm ON "user" (realm, deleted_at, suspended_at, id);
