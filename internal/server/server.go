@@ -149,9 +149,9 @@ func (s *Server) Core() *core.Core { return s.core }
 // Serve serves until ctx ends, then stops in good order.
 func (s *Server) Serve(ctx context.Context) error {
 	s.warnOpen()
+	s.serveOperations()
 	// The fixed form of this line is a promise: scripts read the address from it.
 	s.log.Info("listening", "address", s.Address(), "node", s.store.Node())
-	s.serveOperations()
 	running, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
 	ran := make(chan struct{})
 	go func() {

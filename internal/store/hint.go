@@ -1,7 +1,9 @@
 package store
 
 import (
+	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -20,10 +22,15 @@ func (s *Store) Hint(err error) string {
 		return sqliteHint(lite.Code() & 0xff) // the rest says which call found it
 	case errors.As(err, &pg):
 		return postgresHint(pg.Code)
-	case errors.As(err, &connect), !s.engine.single() && errors.As(err, &network):
+	case errors.As(err, &connect), !s.engine.single() && (errors.As(err, &network) || broken(err)):
 		return "PostgreSQL can't be reached: is it running, and is the network between? This node goes on by itself when it is back"
 	}
 	return ""
+}
+
+// broken reports whether a connection to PostgreSQL ended in the middle.
+func broken(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, driver.ErrBadConn)
 }
 
 func sqliteHint(code int) string {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"strings"
@@ -93,6 +94,9 @@ func TestHints(t *testing.T) {
 		if pg.Hint(fmt.Errorf("x: %w", &pgconn.PgError{Code: code})) == "" {
 			t.Errorf("no hint for %s", code)
 		}
+	}
+	if hint := pg.Hint(fmt.Errorf("x: %w", io.ErrUnexpectedEOF)); hint == "" || lite.Hint(io.EOF) != "" {
+		t.Errorf("the hint for a broken connection is %q", hint)
 	}
 	refused := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
 	if hint := pg.Hint(refused); !strings.Contains(hint, "running") {
