@@ -39,6 +39,7 @@ func TestFloodIsToldOnceASecond(t *testing.T) {
 			time.Sleep(3 * time.Millisecond)
 		}
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		want := []string{
 			"away dial from :40000: refused 0",
 			"away dial from :40333: refused 333",
@@ -53,6 +54,7 @@ func TestFloodIsToldOnceASecond(t *testing.T) {
 			t.Errorf("a new one after some quiet: %q", got)
 		}
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if got := told(t, &out); len(got) != 0 {
 			t.Errorf("nothing was held back, and yet: %q", got)
 		}
@@ -77,6 +79,7 @@ func TestOtherTroubleIsTold(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 		time.Sleep(3 * time.Second)
+		synctest.Wait()
 		if got := told(t, &out); len(got) != 4 {
 			t.Errorf("held back were %q", got)
 		}
@@ -95,6 +98,7 @@ func TestManyTroubles(t *testing.T) {
 			t.Errorf("%d were told", len(got))
 		}
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 	})
 }
 
