@@ -8,15 +8,36 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
+// A tape is what was logged, also by timers.
+type tape struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (t *tape) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.b.Write(p)
+}
+
+// cut answers what was logged, and begins anew.
+func (t *tape) cut() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	defer t.b.Reset()
+	return t.b.String()
+}
+
 // told are the lines of a log, as message, error and count.
-func told(t *testing.T, out *bytes.Buffer) (lines []string) {
+func told(t *testing.T, out *tape) (lines []string) {
 	t.Helper()
-	for text := range strings.Lines(out.String()) {
+	for text := range strings.Lines(out.cut()) {
 		var line struct {
 			Msg, Error string
 			Repeated   int
@@ -26,13 +47,12 @@ func told(t *testing.T, out *bytes.Buffer) (lines []string) {
 		}
 		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %s %d", line.Msg, line.Error, line.Repeated)))
 	}
-	out.Reset()
 	return lines
 }
 
 func TestFloodIsToldOnceASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
+		var out tape
 		log := NewLogger(&out, false)
 		for i := range 700 {
 			log.Error("away", "error", fmt.Errorf("dial from :%d: refused", 40000+i))
@@ -63,7 +83,7 @@ func TestFloodIsToldOnceASecond(t *testing.T) {
 
 func TestOtherTroubleIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
+		var out tape
 		log := NewLogger(&out, false)
 		inside := log.With("node", 1).WithGroup("g")
 		for range 2 {
@@ -89,7 +109,7 @@ func TestOtherTroubleIsTold(t *testing.T) {
 // However many different troubles there are, watching them takes bounded memory, and none is lost.
 func TestManyTroubles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
+		var out tape
 		log := NewLogger(&out, false)
 		for i := range 3 * maxFloods {
 			log.Error(strings.Repeat("x", i+1))
