@@ -17,6 +17,7 @@ func (s *Server) Rows(t testing.TB) string {
 	var b strings.Builder
 	for _, table := range []string{
 		"realm", `"user"`, "signin_name", "credential", "mail_token", "session", `"group"`, "member", "rule", "setting", "fact",
+		"organisation", "application", "reminder",
 	} {
 		lines, err := lines(db, table)
 		if err != nil {
@@ -54,6 +55,14 @@ func lines(db *sql.DB, table string) ([]string, error) {
 	}
 	slices.Sort(list)
 	return list, rows.Err()
+}
+
+// SQL changes the database behind the server's back.
+func (s *Server) SQL(t testing.TB, statement string, args ...any) {
+	t.Helper()
+	if _, err := s.database(t).Exec(statement, args...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // database opens the server's database a second time.

@@ -22,7 +22,7 @@ func Check(cfg config.Config) error {
 	}
 	if cfg.Mail.SMTPURL != "" {
 		if _, err := mailer.NewSMTP(cfg.Mail.SMTPURL); err != nil {
-			return fmt.Errorf("mail: %w", err)
+			return fmt.Errorf("mail, MUSTER_SMTP_URL: %w", err)
 		}
 	}
 	if cfg.Admin.Email != "" {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -114,8 +115,15 @@ func TestHints(t *testing.T) {
 
 func TestDeliveriesWaiting(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
-		ids := insertDeliveries(t, s, 3, s.now())
-		write(t, s, func(tx *Tx) error { return tx.FinishDelivery(ids[0], s.now(), "") })
+		insertDeliveries(t, s, 3, s.now())
+		write(t, s, func(tx *Tx) error {
+			leased, err := tx.LeaseDeliveries("mail", s.now().Add(time.Second), s.now().Add(time.Minute))
+			if err != nil {
+				return err
+			}
+			_, err = tx.FinishDelivery(leased[0], s.now(), "")
+			return err
+		})
 		if got := must(read(t, s).DeliveriesWaiting())(t); got != 2 {
 			t.Errorf("%d wait", got)
 		}
