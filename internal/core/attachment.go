@@ -142,6 +142,9 @@ func legalSettingName(key string) string {
 func (c *Core) DeleteAttachment(ctx context.Context, kind string, id muster.ID) error {
 	_, err := do(ctx, c, muster.ActionDeleteAttachment, func(tx *Tx) (struct{}, error) {
 		tx.About(attachmentResource(id))
+		if err := legalID(id); err != nil {
+			return struct{}{}, err
+		}
 		a, err := tx.Attachment(muster.MainRealm, id)
 		if err != nil {
 			return struct{}{}, err

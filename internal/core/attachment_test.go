@@ -353,12 +353,27 @@ func (d fullDisk) Put(ctx context.Context, id int64, r io.Reader, limit int64) (
 func TestFileTypes(t *testing.T) {
 	picture, gif := string(pngOf(1, 1)), "GIF89a…"
 	for _, c := range []struct{ name, declared, content, want string }{
-		{"a.png", "image/png", picture, "image/png"}, {"a.PNG", "", picture, "image/png"}, {"a", "", picture, "image/png"}, {"a", "application/octet-stream", picture, "image/png"},
-		{"a.html", "image/png", picture, "application/octet-stream"}, {"a.png", "text/html", picture, "application/octet-stream"}, {"a.jpg", "image/jpeg", picture, "application/octet-stream"},
-		{"a.js", "", gif, "application/octet-stream"}, {"a.png", "", "<html>", "error"}, {"a.txt", "image/webp", "hello", "error"}, {"a.gif", "image/gif", "hello", "error"},
-		{"a.txt", "text/plain", "hello", "text/plain"}, {"a.TXT", "", "hello", "text/plain"}, {"a", "", "hello", "text/plain"}, {"a.txt", "text/html", "<script>", "application/octet-stream"},
-		{"a.html", "text/html", "<script>", "application/octet-stream"}, {"a.svg", "image/svg+xml", "<svg/>", "application/octet-stream"}, {"a.js", "", "alert(1)", "application/octet-stream"},
-		{"a.txt", "text/plain", "a\x00b", "application/octet-stream"}, {"a.pdf", "application/pdf", "%PDF-1.4\n", "application/octet-stream"}, {"a.tiff", "image/tiff", "II*\x00", "application/octet-stream"},
+		{"a.png", "image/png", picture, "image/png"},
+		{"a.PNG", "", picture, "image/png"},
+		{"a", "", picture, "image/png"},
+		{"a", "application/octet-stream", picture, "image/png"},
+		{"a.html", "image/png", picture, "application/octet-stream"},
+		{"a.png", "text/html", picture, "application/octet-stream"},
+		{"a.jpg", "image/jpeg", picture, "application/octet-stream"},
+		{"a.js", "", gif, "application/octet-stream"},
+		{"a.png", "", "<html>", "error"},
+		{"a.txt", "image/webp", "hello", "error"},
+		{"a.gif", "image/gif", "hello", "error"},
+		{"a.txt", "text/plain", "hello", "text/plain"},
+		{"a.TXT", "", "hello", "text/plain"},
+		{"a", "", "hello", "text/plain"},
+		{"a.txt", "text/html", "<script>", "application/octet-stream"},
+		{"a.html", "text/html", "<script>", "application/octet-stream"},
+		{"a.svg", "image/svg+xml", "<svg/>", "application/octet-stream"},
+		{"a.js", "", "alert(1)", "application/octet-stream"},
+		{"a.txt", "text/plain", "a\x00b", "application/octet-stream"},
+		{"a.pdf", "application/pdf", "%PDF-1.4\n", "application/octet-stream"},
+		{"a.tiff", "image/tiff", "II*\x00", "application/octet-stream"},
 	} {
 		got, err := fileType(preview.Sniff([]byte(c.content)), strings.TrimPrefix(path.Ext(c.name), "."), c.declared)
 		if err != nil {

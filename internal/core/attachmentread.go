@@ -23,6 +23,9 @@ type SeenAttachment struct {
 // others only who has given it and who may manage settings know that there are any.
 func (c *Core) ReadAttachment(ctx context.Context, kind string, id muster.ID) (SeenAttachment, error) {
 	return view(ctx, c, muster.ActionReadAttachment, func(v *View) (SeenAttachment, error) {
+		if err := legalID(id); err != nil {
+			return SeenAttachment{}, err
+		}
 		if err := v.Require(attachmentResource(id)); err != nil {
 			return SeenAttachment{}, err
 		}

@@ -128,7 +128,9 @@ type fileParams struct {
 var errMissingSigner = muster.Errorf(muster.Invalid, "missing-signer", "missing or invalid user ID")
 
 func serveFile(w http.ResponseWriter, r *http.Request, open func(context.Context, core.FileRequest) (*core.FileContent, error)) error {
-	p, err := decode[fileParams](r)
+	address := *r
+	address.Body = http.NoBody // the signature comes before anything that somebody has sent is read
+	p, err := decode[fileParams](&address)
 	if err != nil {
 		return err
 	}

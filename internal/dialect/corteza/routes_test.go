@@ -53,6 +53,12 @@ var refusals = map[string]string{
 	"PATCH /reminder/{reminderID}/dismiss":         "reminder not found",
 	"PATCH /reminder/{reminderID}/snooze":          "reminder not found",
 	"DELETE /reminder/{reminderID}":                "reminder not found",
+
+	"POST /settings/{key}":                                  "error parsing http request body: the body is of a type, charset or encoding that isn't read here", // TestUploadForm
+	"GET /attachment/{kind}/{attachmentID}":                 masked,                                                                                             // of a kind that is not everybody's
+	"DELETE /attachment/{kind}/{attachmentID}":              "not allowed to delete this attachment",
+	"GET /attachment/{kind}/{attachmentID}/original/{name}": "Unauthorized", // without a signature
+	"GET /attachment/{kind}/{attachmentID}/{preview}":       "Unauthorized",
 }
 
 // readable are the routes that everybody may use who is signed in.
@@ -81,9 +87,10 @@ func TestEveryRouteRefusesTheWeak(t *testing.T) {
 		h.admin.post(t, "/users/"+locked.id+"/suspend", nil).ok(t)
 		reminder, application := ann.remind(t, "r", ""), h.application(t, "Red")
 		organisation := h.admin.post(t, "/organisations/", `{"name":"Red"}`).str(t, "response.organisationID")
+		attachment := h.admin.uploaded(t, "k", logo())
 		before := h.Rows(t)
-		fill := strings.NewReplacer("{userID}", ann.id, "{roleID}", role, "{reminderID}", reminder, "{organisationID}", organisation, "{applicationID}", application)
-		spoil := strings.NewReplacer("{userID}", "x", "{roleID}", "0", "{reminderID}", "x", "{organisationID}", "x", "{applicationID}", "x")
+		fill := strings.NewReplacer("{userID}", ann.id, "{roleID}", role, "{reminderID}", reminder, "{organisationID}", organisation, "{applicationID}", application, "{kind}", "compose", "{attachmentID}", attachment, "{preview}", "preview.jpg")
+		spoil := strings.NewReplacer("{userID}", "x", "{roleID}", "0", "{reminderID}", "x", "{organisationID}", "x", "{applicationID}", "x", "{attachmentID}", "x", "{preview}", "preview.jpg")
 		strangers := map[string]*client{"nobody": h.nobody(), "a bad token": h.showing("bad"), "suspended": locked.client}
 		for _, route := range corteza.Routes() {
 			name, path := route.String(), fill.Replace(route.Pattern())
