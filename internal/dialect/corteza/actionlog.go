@@ -161,27 +161,16 @@ type actionFilter struct {
 	paging               // its count is always 0
 }
 
-func (f *facade) listActions(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[listActionsParams](r)
-	if err != nil {
-		return err
-	}
+func (f *facade) listActions(r *http.Request, p listActionsParams) (any, error) {
 	actors := ids(p.ActorID)
 	filter := muster.EventFilter{From: p.From.Time, To: p.To.Time, Actions: actionsCalled(p.Resource, p.Action), Actors: actors, Page: p.page()}
 	if on := coreResource(p.Resource); on.Noun != "" && (p.Action == "" || p.Action == grant) {
 		filter.Actions, filter.Resource = []string{muster.ActionSetRules.Name}, &on // grants are logged under the resource of the rule
 	}
 	events, err := f.core.ListEvents(r.Context(), filter)
-	if err != nil {
-		return err
-	}
-	set := make([]logEntry, len(events))
-	for i, e := range events {
-		set[i] = logEntryOf(e)
-	}
-	return respond(w, filtered(actionFilter{
+	return filtered(actionFilter{
 		From: orNil(p.From.Time), To: orNil(p.To.Time), ActorID: actors, Resource: p.Resource, Action: p.Action, paging: p.echo(0),
-	}, set))
+	}, all(events, logEntryOf)), err
 }
 
 func orNil(t time.Time) *time.Time {
