@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,6 +89,12 @@ var logNames = map[string]logName{
 	muster.ActionUpdateApplication.Name:   {"system:application", "update", "updated {object}"},
 	muster.ActionDeleteApplication.Name:   {"system:application", "delete", "deleted {object}"},
 	muster.ActionUndeleteApplication.Name: {"system:application", "undelete", "undeleted {object}"},
+	muster.ActionListOrganisations.Name:   {"system:organisation", "search", "searched for organisations"},
+	muster.ActionReadOrganisation.Name:    {"system:organisation", "lookup", "looked up {object}"},
+	muster.ActionListApplications.Name:    {"system:application", "search", "searched for applications"},
+	muster.ActionReadApplication.Name:     {"system:application", "lookup", "looked up {object}"},
+	muster.ActionListReminders.Name:       {"system:reminder", "search", "searched for reminders"},
+	muster.ActionReadReminder.Name:        {"system:reminder", "lookup", "looked up a reminder"},
 	muster.ActionCreateReminder.Name:      {"system:reminder", "create", "created a reminder"},
 	muster.ActionUpdateReminder.Name:      {"system:reminder", "update", "updated a reminder"},
 	muster.ActionDismissReminder.Name:     {"system:reminder", "dismiss", "dismissed a reminder"},
@@ -127,6 +134,12 @@ const (
 	severityNotice  = 5
 )
 
+// usualAtSignIn are the codes of what goes wrong every day where people sign in.
+var usualAtSignIn = []string{
+	muster.ErrBadCredentials.Code, muster.ErrOldPassword.Code, muster.ErrThrottled.Code, muster.ErrInvalidToken.Code,
+	muster.ErrUnauthenticated.Code, muster.ErrDenied.Code, muster.ErrAdminOnly.Code,
+}
+
 func severity(e *muster.Event) int {
 	switch {
 	case !e.Refused():
@@ -135,6 +148,11 @@ func severity(e *muster.Event) int {
 		return severityError
 	case e.Kind == muster.Denied && e.Resource.Noun == muster.NounApplication:
 		return severityError // alone among the nouns
+	case logNameOf(e.Action).resource == "system:auth":
+		if slices.Contains(usualAtSignIn, e.Code) {
+			return severityWarning
+		}
+		return severityAlert
 	case e.Kind == muster.Denied, e.Code == muster.ErrWeakPassword.Code, e.Kind == muster.Disabled:
 		return severityAlert
 	case e.Code == muster.ErrSelf.Code, e.Code == muster.ErrLastAdmin.Code, e.Code == muster.ErrBuiltIn.Code:
@@ -182,10 +200,15 @@ func orNil(t time.Time) *time.Time {
 
 func logEntryOf(e core.SeenEvent) logEntry {
 	name := logNameOf(e.Action)
+	for _, key := range e.Hidden { // masked, as in the list of users
+		if e.Changes[key] = maskedName; strings.HasSuffix(key, "email") {
+			e.Changes[key] = maskedEmail
+		}
+	}
 	entry := logEntry{
 		Timestamp: instant(e.At), RequestOrigin: origin(e.Origin.Wire), RequestID: e.Origin.RequestID, ActorIPAddr: e.Origin.Address,
 		ActorID: e.Event.Actor.String(), Resource: name.resource, Action: name.action, Severity: severity(e.Event),
-		Description: describe(name, e.Event), Meta: meta(e.Changes), Actor: e.ActorName,
+		Description: describe(name, e.Event), Meta: meta(e.Changes), Actor: actorName(e.By),
 	}
 	if isGrant(e.Event) {
 		entry.Resource = resourceName(e.Resource)
@@ -201,6 +224,15 @@ func logEntryOf(e core.SeenEvent) logEntry {
 		entry.Meta["count"] = e.Count
 	}
 	return entry
+}
+
+// actorName is the name of who did it, else his e-mail, each masked where he is.
+func actorName(by *core.SeenUser) string {
+	if by == nil {
+		return ""
+	}
+	u := userOf(*by)
+	return cmp.Or(u.Name, u.Email)
 }
 
 // grant is what the log calls the setting of a rule.
