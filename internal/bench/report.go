@@ -67,7 +67,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	for _, s := range r.Scenarios {
 		m, b := s.Muster, s.Bare
 		fmt.Fprintln(t, row(s.Name, number(m.PerSecond), number(m.P50), number(m.P99), onlyIf(known, optional(m.CPU), optional(m.Peak)),
-			number(b.PerSecond), onlyIf(known, optional(b.CPU)), fmt.Sprintf("%.3f", s.Ratio)))
+			number(b.PerSecond), onlyIf(known, optional(b.CPU)), fmt.Sprintf("%.2g", s.Ratio)))
 	}
 	if err := t.Flush(); err != nil {
 		return err

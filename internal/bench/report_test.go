@@ -11,7 +11,7 @@ func TestTable(t *testing.T) {
 		{Name: "token check", Muster: Side{PerSecond: 1000, P50: 0.5, P99: 12.34}, Bare: Side{PerSecond: 4000}, Ratio: 0.25},
 	}}
 	without := table(t, r)
-	for _, want := range []string{"token check", "1000", "0.50", "12.3", "0.250"} {
+	for _, want := range []string{"token check", "1000", "0.50", "12.3", "0.25"} {
 		if !strings.Contains(without, want) {
 			t.Errorf("%q is missing in\n%s", want, without)
 		}

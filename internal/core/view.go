@@ -37,7 +37,7 @@ func view[T any](ctx context.Context, c *Core, a muster.Action, f func(*View) (T
 		}
 		v.entry, v.rights = entry, entry.rights
 	} else if !a.Open && !actor.System {
-		return none, muster.ErrUnauthenticated
+		return none, c.explain(ctx, a, muster.ErrUnauthenticated)
 	}
 	out, err := f(v)
 	if err == nil && !v.required && !a.Open {
@@ -114,4 +114,13 @@ func (c *Core) callerView(ctx context.Context) (*View, error) {
 		v.rights = e.rights
 	}
 	return v, err
+}
+
+// may reports whether the caller has a right before a change that asks for it again. It refuses nobody.
+func (c *Core) may(ctx context.Context, a muster.Action, res muster.Resource) bool {
+	if !muster.ActorFrom(ctx).SignedIn() {
+		return muster.ActorFrom(ctx).System
+	}
+	v, err := c.callerView(ctx)
+	return err == nil && v.May(res, a.Operation)
 }

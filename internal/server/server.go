@@ -20,6 +20,7 @@ import (
 	"muster/internal/dialect/corteza"
 	"muster/internal/httpx"
 	"muster/internal/mailer"
+	"muster/internal/obs"
 	"muster/internal/password"
 	"muster/internal/store"
 	"muster/internal/token"
@@ -36,17 +37,20 @@ type Server struct {
 	store    *store.Store
 	core     *core.Core
 	http     *http.Server
-	listener net.Listener
+	listener *httpx.Listener
 	runner   *work.Runner
-	holdMail bool
+	metrics  *obs.Metrics
 	stopping atomic.Bool
+
+	ops         *http.Server // of the operators; nil without one
+	opsListener net.Listener
 }
 
 // Options are what a Server is made of besides its configuration; zero values are the real ones.
 type Options struct {
-	Now      func() time.Time
-	Hasher   *password.Hasher
-	HoldMail bool // leaves mails in the outbox
+	Now    func() time.Time
+	After  func(time.Duration) <-chan time.Time // what the runner of the outbox waits with
+	Hasher *password.Hasher
 }
 
 // Open opens the database, makes the first administrator if one is asked for, and begins to listen; it serves nothing yet.
@@ -57,7 +61,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (
 	if o.Hasher == nil {
 		o.Hasher = password.New(password.Options{})
 	}
-	s := &Server{cfg: cfg, log: log, holdMail: o.HoldMail}
+	s := &Server{cfg: cfg, log: obs.WithRequests(log, httpx.RequestIDFrom), metrics: obs.NewMetrics()}
 	if err := s.open(ctx, o); err != nil {
 		s.close(ctx)
 		return nil, err
@@ -66,13 +70,17 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (
 }
 
 func (s *Server) open(ctx context.Context, o Options) (err error) {
-	s.store, err = store.Open(ctx, store.Config{Folder: s.cfg.Data, DatabaseURL: s.cfg.DatabaseURL, Now: o.Now, Log: s.log})
+	sender, err := s.openSMTP() // before anything is made
+	if err != nil {
+		return err
+	}
+	s.store, err = store.Open(ctx, store.Config{Folder: s.cfg.Data, DatabaseURL: s.cfg.DatabaseURL, Now: o.Now, Log: s.log, Observe: s.committed})
 	if err != nil {
 		return err
 	}
 	// Early, because links begin with the address if nobody says with what; nobody is answered before Serve.
-	if s.listener, err = net.Listen("tcp", s.cfg.Listen); err != nil {
-		return fmt.Errorf("listening: %w (hint: is another server using the port? choose one with --listen)", err)
+	if err := s.listen(); err != nil {
+		return err
 	}
 	keys, made, err := token.OpenKeys(s.cfg.KeysPath(), o.Now())
 	if err != nil {
@@ -81,28 +89,48 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if made {
 		s.log.Info("keys made; without this file no token and no sealed value can be read: keep a copy apart from the database", "file", s.cfg.KeysPath())
 	}
-	s.core, err = core.New(ctx, core.Options{Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev})
+	s.core, err = core.New(ctx, core.Options{
+		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
+		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Observe: s.verdict,
+	})
 	if err != nil {
 		return err
 	}
 	if err := s.firstAdministrator(ctx); err != nil {
 		return err
 	}
-	if s.runner, err = s.outboxRunner(o); err != nil {
+	if sender == nil {
+		if sender, err = s.openMailFolder(); err != nil {
+			return err
+		}
+	}
+	s.runner = work.New(work.Options{Outbox: s.core.Outbox, Sender: sender, Now: o.Now, After: o.After, Log: s.log})
+	if err := s.listenOperations(); err != nil {
 		return err
 	}
-	s.http = httpx.NewServer(s.handler(), s.log)
+	handler := s.handler()
+	s.metrics.Read(s.readings(o.Hasher, handler, s.listener)...)
+	s.http = httpx.NewServer(handler, s.log)
+	return nil
+}
+
+func (s *Server) listen() error {
+	l, err := net.Listen("tcp", s.cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listening: %w (hint: is another server using the port? choose one with --listen)", err)
+	}
+	s.listener = httpx.Limit(l, httpx.ConnLimits{Total: mostConnections(), PerAddress: httpx.PeerLimit, Except: s.cfg.Proxies()})
 	return nil
 }
 
 func (s *Server) firstAdministrator(ctx context.Context) error {
-	a := s.cfg.Admin
+	a := firstAdministrator(s.cfg)
 	if a.Email == "" {
 		return nil
 	}
-	made, err := s.core.EnsureFirstAdministrator(ctx, core.FirstAdministrator{Email: a.Email, Username: a.Username, Password: a.Password})
+	made, err := s.core.EnsureFirstAdministrator(ctx, a)
 	if err != nil {
-		return fmt.Errorf("making the first administrator: %w (hint: see MUSTER_ADMIN_EMAIL, MUSTER_ADMIN_USERNAME and MUSTER_ADMIN_PASSWORD)", err)
+		return administratorError(err)
 	}
 	if made {
 		s.log.Info("first administrator made", "username", a.Username)
@@ -110,8 +138,8 @@ func (s *Server) firstAdministrator(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) handler() http.Handler {
-	options := httpx.Options{Logger: s.log, HTTPS: false}
+func (s *Server) handler() *httpx.Chain {
+	options := httpx.Options{Logger: s.log, HTTPS: false, Proxies: s.cfg.Proxies(), Observe: s.seen}
 	if s.cfg.Dev {
 		options.AccessLevel = slog.LevelDebug
 	}
@@ -130,16 +158,12 @@ func (s *Server) Core() *core.Core { return s.core }
 // Serve serves until ctx ends, then stops in good order.
 func (s *Server) Serve(ctx context.Context) error {
 	s.warnOpen()
+	s.serveOperations()
 	// The fixed form of this line is a promise: scripts read the address from it.
 	s.log.Info("listening", "address", s.Address(), "node", s.store.Node())
 	running, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
 	ran := make(chan struct{})
-	go func() {
-		defer close(ran)
-		if !s.holdMail {
-			s.runner.Run(running)
-		}
-	}()
+	go func() { defer close(ran); s.runner.Run(running) }()
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
 	var err error
@@ -173,6 +197,10 @@ func (s *Server) close(ctx context.Context) error {
 	if s.http == nil && s.listener != nil {
 		errs = append(errs, s.listener.Close())
 	}
+	if s.ops != nil {
+		errs = append(errs, s.ops.Close())
+		_ = s.opsListener.Close() // or it was closed just now
+	}
 	if s.core != nil {
 		s.core.Close()
 	}
@@ -195,20 +223,30 @@ func (s *Server) publicURL() string {
 	if s.cfg.PublicURL != "" {
 		return s.cfg.PublicURL
 	}
+	at, err := netip.ParseAddrPort(s.Address())
+	if err == nil && at.Addr().IsUnspecified() {
+		return fmt.Sprintf("http://localhost:%d", at.Port()) // who listens everywhere has no address that could be followed
+	}
 	return "http://" + s.Address()
 }
 
-// outboxRunner sends mails to the SMTP server, or puts them into the folder.
-func (s *Server) outboxRunner(o Options) (*work.Runner, error) {
-	var sender work.Sender
-	var err error
-	if s.cfg.Mail.SMTPURL != "" {
-		sender, err = mailer.NewSMTP(s.cfg.Mail.SMTPURL)
-	} else {
-		sender, err = mailer.NewFolder(s.cfg.MailFolder())
+// openSMTP answers the server that takes the mails; nil if none is named.
+func (s *Server) openSMTP() (work.Sender, error) {
+	if s.cfg.Mail.SMTPURL == "" {
+		return nil, nil
 	}
+	sender, err := mailer.NewSMTP(s.cfg.Mail.SMTPURL)
 	if err != nil {
-		return nil, fmt.Errorf("mail: %w", err)
+		return nil, fmt.Errorf("mail, MUSTER_SMTP_URL: %w", err)
 	}
-	return work.New(work.Options{Outbox: s.core.Outbox, Sender: sender, BaseURL: s.publicURL(), Now: o.Now, Log: s.log})
+	s.log.Info("mails go to the SMTP server", "server", sender.String())
+	return sender, nil
+}
+
+func (s *Server) openMailFolder() (work.Sender, error) {
+	folder, err := mailer.NewFolder(s.cfg.MailFolder())
+	if err != nil {
+		return nil, fmt.Errorf("%w (hint: choose another folder with MUSTER_MAIL_DIR)", err)
+	}
+	return folder, nil
 }
