@@ -17,6 +17,7 @@ func (s *Server) Rows(t testing.TB) string {
 	var b strings.Builder
 	for _, table := range []string{
 		"realm", `"user"`, "signin_name", "credential", "mail_token", "session", `"group"`, "member", "rule", "setting", "fact",
+		"organisation", "application", "reminder",
 	} {
 		lines, err := lines(db, table)
 		if err != nil {
@@ -27,6 +28,14 @@ func (s *Server) Rows(t testing.TB) string {
 		}
 	}
 	return b.String()
+}
+
+// Exec brings the database into a state that no verb makes.
+func (s *Server) Exec(t testing.TB, text string) {
+	t.Helper()
+	if _, err := s.database(t).Exec(text); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
 }
 
 // lines are the rows of a table, sorted as text.
