@@ -30,6 +30,8 @@ type commands struct {
 	Serve   serve            `cmd:"" help:"Start the server."`
 	Keys    keys             `cmd:"" help:"Look after the keys that sign tokens and seal secrets."`
 	Version kong.VersionFlag `help:"Print the version."`
+
+	benchCommands
 }
 
 // An environment is what a command works with.

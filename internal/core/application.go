@@ -177,7 +177,7 @@ func (c *Core) changeApplication(ctx context.Context, a muster.Action, id muster
 		case app == nil:
 			return nil, muster.ErrApplicationNotFound
 		}
-		tx.About(applicationResource(id), "application.name", app.Name)
+		tx.About(applicationResource(id), "application.id", id, "application.name", app.Name)
 		if err := tx.Require(applicationResource(id)); err != nil {
 			return nil, err
 		}

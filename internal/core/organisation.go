@@ -105,7 +105,7 @@ func (c *Core) changeOrganisation(ctx context.Context, a muster.Action, id muste
 		case o == nil || !o.Live():
 			return nil, muster.ErrOrganisationNotFound
 		}
-		tx.About(organisationResource(id), "organisation.name", o.Name)
+		tx.About(organisationResource(id), "organisation.id", id, "organisation.name", o.Name)
 		if err := f(tx, o); err != nil {
 			return nil, err
 		}

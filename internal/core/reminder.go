@@ -59,6 +59,7 @@ func involved(m *muster.Reminder, user muster.ID) bool {
 // CreateReminder makes a reminder for the caller, or with the right to assign reminders for somebody else.
 func (c *Core) CreateReminder(ctx context.Context, f ReminderForm) (*muster.Reminder, error) {
 	return do(ctx, c, muster.ActionCreateReminder, func(tx *Tx) (*muster.Reminder, error) {
+		tx.About(muster.Resource{Noun: muster.NounReminder}, "new.resource", legalName(f.Resource), "new.assignedTo", f.AssignedTo)
 		if err := tx.Require(muster.Resource{Noun: muster.NounReminder}); err != nil {
 			return nil, err
 		}
@@ -67,7 +68,7 @@ func (c *Core) CreateReminder(ctx context.Context, f ReminderForm) (*muster.Remi
 		if err := tx.fillReminder(m, f); err != nil {
 			return nil, err
 		}
-		tx.Record(reminderResource(m.ID), "reminder.resource", m.Resource, "reminder.assignedTo", m.AssignedTo)
+		tx.Record(reminderResource(m.ID), "new.id", m.ID)
 		return m, tx.InsertReminder(m)
 	})
 }
@@ -79,7 +80,7 @@ const (
 )
 
 func (tx *Tx) fillReminder(m *muster.Reminder, f ReminderForm) error {
-	if err := tx.mayRemind(f.AssignedTo); err != nil {
+	if err := tx.mayRemind(m, f.AssignedTo); err != nil {
 		return err
 	}
 	if !muster.ValidText(f.Resource, maxReminderResource) {
@@ -92,10 +93,20 @@ func (tx *Tx) fillReminder(m *muster.Reminder, f ReminderForm) error {
 	if m.AssignedTo != f.AssignedTo || m.AssignedBy == 0 {
 		m.AssignedTo, m.AssignedBy, m.AssignedAt = f.AssignedTo, tx.Actor.User, tx.Now()
 	}
-	m.Resource, m.Payload, m.RemindAt = f.Resource, payload, f.RemindAt.UTC().Truncate(time.Microsecond)
-	if f.RemindAt.IsZero() {
+	m.Resource, m.Payload = f.Resource, payload
+	return remindAt(m, f.RemindAt)
+}
+
+// remindAt sets when a reminder is due; the zero time is at no time in particular. Nothing is due before there was a clock.
+func remindAt(m *muster.Reminder, at time.Time) error {
+	if at.IsZero() {
 		m.RemindAt = noTime
+		return nil
 	}
+	if at.Unix() <= 0 {
+		return muster.InvalidField("remindAt", "after the beginning of 1970")
+	}
+	m.RemindAt = at.UTC().Truncate(time.Microsecond)
 	return nil
 }
 
@@ -110,8 +121,9 @@ func compactPayload(payload json.RawMessage) (json.RawMessage, error) {
 	return b.Bytes(), nil
 }
 
-// mayRemind refuses reminders for others, and for nobody, to who may not assign them.
-func (tx *Tx) mayRemind(user muster.ID) error {
+// mayRemind refuses reminders for others, and for nobody (0), to who may not assign them. Whom a reminder is for already may
+// have left since.
+func (tx *Tx) mayRemind(m *muster.Reminder, user muster.ID) error {
 	if user != tx.Actor.User {
 		switch may, err := tx.may(muster.Realm(), muster.OpReminderAssign); {
 		case err != nil:
@@ -119,6 +131,9 @@ func (tx *Tx) mayRemind(user muster.ID) error {
 		case !may:
 			return muster.ErrDenied
 		}
+	}
+	if user == 0 || user == m.AssignedTo {
+		return nil
 	}
 	u, err := tx.User(muster.MainRealm, user)
 	if err == nil && (u == nil || u.Deleted()) {
@@ -148,8 +163,7 @@ func (c *Core) DismissReminder(ctx context.Context, id muster.ID) error {
 func (c *Core) SnoozeReminder(ctx context.Context, id muster.ID, until time.Time) error {
 	_, err := c.changeReminder(ctx, muster.ActionSnoozeReminder, id, func(tx *Tx, m *muster.Reminder) error {
 		m.Snoozes++
-		m.RemindAt = until
-		return nil
+		return remindAt(m, until)
 	})
 	return err
 }
@@ -182,10 +196,11 @@ func (c *Core) changeReminder(ctx context.Context, a muster.Action, id muster.ID
 		if !visible {
 			return nil, muster.ErrReminderNotFound
 		}
+		tx.About(reminderResource(id), "reminder.id", id, "reminder.resource", m.Resource)
 		if err := f(tx, m); err != nil {
 			return nil, err
 		}
-		tx.Record(reminderResource(id), "reminder.resource", m.Resource)
+		tx.Record(reminderResource(id), "reminder.assignedTo", m.AssignedTo)
 		return m, tx.UpdateReminder(m)
 	})
 }

@@ -41,7 +41,7 @@ func (r *Reader) Reminders(realm muster.ID, f muster.ReminderFilter) (muster.Lis
 		w.in("id IN (%s)", f.IDs)
 	}
 	if f.Prefix != "" {
-		w.prefix("resource", f.Prefix)
+		w.prefix("resource_key", muster.Fold(f.Prefix))
 	}
 	if f.AssignedTo != 0 {
 		w.add("assigned_to = ?", f.AssignedTo)
@@ -49,14 +49,15 @@ func (r *Reader) Reminders(realm muster.ID, f muster.ReminderFilter) (muster.Lis
 	if f.Involving != 0 {
 		w.add("(assigned_to = ? OR assigned_by = ?)", f.Involving, f.Involving)
 	}
+	if f.ScheduledOnly || !f.From.IsZero() || !f.To.IsZero() {
+		w.add("remind_at > 0")
+	}
+	// What is compared is what is shown: whole seconds.
 	if !f.From.IsZero() {
-		w.add("remind_at >= ?", stamp(f.From))
+		w.add("remind_at >= ?", stamp(f.From.Add(time.Second-time.Nanosecond).Truncate(time.Second)))
 	}
 	if !f.To.IsZero() {
-		w.add("remind_at > 0 AND remind_at < ?", stamp(f.To.Add(time.Microsecond)))
-	}
-	if f.ScheduledOnly {
-		w.add("remind_at > 0")
+		w.add("remind_at < ?", stamp(f.To.Truncate(time.Second).Add(time.Second)))
 	}
 	if f.ExcludeDismissed {
 		w.add("dismissed_at = 0")
@@ -66,17 +67,17 @@ func (r *Reader) Reminders(realm muster.ID, f muster.ReminderFilter) (muster.Lis
 
 // InsertReminder stores a new reminder.
 func (tx *Tx) InsertReminder(m *muster.Reminder) error {
-	return tx.run(`INSERT INTO reminder (`+reminderColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+	return tx.run(`INSERT INTO reminder (`+reminderColumns+`, resource_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		m.ID, m.Realm, m.Resource, string(m.Payload), m.Snoozes, m.AssignedTo, m.AssignedBy, stamp(m.AssignedAt), m.DismissedBy, stamp(m.DismissedAt),
-		stamp(m.RemindAt), stamp(m.CreatedAt), stamp(m.UpdatedAt), stamp(m.DeletedAt), m.Version)
+		stamp(m.RemindAt), stamp(m.CreatedAt), stamp(m.UpdatedAt), stamp(m.DeletedAt), m.Version, muster.Fold(m.Resource))
 }
 
 // UpdateReminder stores all of a reminder and raises its version. It fails like [Tx.UpdateUser].
 func (tx *Tx) UpdateReminder(m *muster.Reminder) error {
 	n, err := tx.exec(`UPDATE reminder SET resource = $1, payload = $2, snoozes = $3, assigned_to = $4, assigned_by = $5, assigned_at = $6,
-		dismissed_by = $7, dismissed_at = $8, remind_at = $9, updated_at = $10, deleted_at = $11, version = version + 1
-		WHERE id = $12 AND realm = $13 AND version = $14`,
+		dismissed_by = $7, dismissed_at = $8, remind_at = $9, updated_at = $10, deleted_at = $11, resource_key = $12, version = version + 1
+		WHERE id = $13 AND realm = $14 AND version = $15`,
 		m.Resource, string(m.Payload), m.Snoozes, m.AssignedTo, m.AssignedBy, stamp(m.AssignedAt), m.DismissedBy, stamp(m.DismissedAt),
-		stamp(m.RemindAt), stamp(m.UpdatedAt), stamp(m.DeletedAt), m.ID, m.Realm, m.Version)
+		stamp(m.RemindAt), stamp(m.UpdatedAt), stamp(m.DeletedAt), muster.Fold(m.Resource), m.ID, m.Realm, m.Version)
 	return raise(&m.Version, n, err)
 }

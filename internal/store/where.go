@@ -175,13 +175,13 @@ func listOf[T any](r *Reader, scan func(scanner) (T, error), columns, from strin
 	if err != nil {
 		return list, err
 	}
-	page := ""
-	args := w.args
+	rows, args := w.text()+order, w.args
 	if p.Limit > 0 || p.Offset > 0 {
-		page = " LIMIT ? OFFSET ?"
+		// The page is found in an index; only its rows are then read as a whole.
+		rows = " WHERE id IN (SELECT id FROM " + from + rows + " LIMIT ? OFFSET ?)" + order
 		args = append(args[:len(args):len(args)], pageLimit(p), p.Offset)
 	}
-	list.Items, err = allOf(r, scan, number("SELECT "+columns+" FROM "+from+w.text()+order+page), args...)
+	list.Items, err = allOf(r, scan, number("SELECT "+columns+" FROM "+from+rows), args...)
 	if err != nil {
 		return list, err
 	}

@@ -88,6 +88,11 @@ var logNames = map[string]logName{
 	muster.ActionUpdateApplication.Name:   {"system:application", "update", "updated {object}"},
 	muster.ActionDeleteApplication.Name:   {"system:application", "delete", "deleted {object}"},
 	muster.ActionUndeleteApplication.Name: {"system:application", "undelete", "undeleted {object}"},
+	muster.ActionCreateReminder.Name:      {"system:reminder", "create", "created a reminder"},
+	muster.ActionUpdateReminder.Name:      {"system:reminder", "update", "updated a reminder"},
+	muster.ActionDismissReminder.Name:     {"system:reminder", "dismiss", "dismissed a reminder"},
+	muster.ActionSnoozeReminder.Name:      {"system:reminder", "snooze", "snoozed a reminder"},
+	muster.ActionDeleteReminder.Name:      {"system:reminder", "delete", "deleted a reminder"},
 	muster.ActionListEvents.Name:          {"system:actionlog", "search", "searched the action log"},
 }
 
@@ -128,6 +133,8 @@ func severity(e *muster.Event) int {
 		return severityNotice
 	case told(e) == masked:
 		return severityError
+	case e.Kind == muster.Denied && e.Resource.Noun == muster.NounApplication:
+		return severityError // alone among the nouns
 	case e.Kind == muster.Denied, e.Code == muster.ErrWeakPassword.Code, e.Kind == muster.Disabled:
 		return severityAlert
 	case e.Code == muster.ErrSelf.Code, e.Code == muster.ErrLastAdmin.Code, e.Code == muster.ErrBuiltIn.Code:
@@ -230,7 +237,7 @@ func origin(wire string) string {
 func describe(name logName, e *muster.Event) string {
 	text := func(key string) string { s, _ := e.Changes[key].(string); return s }
 	email := cmp.Or(text("email"), text("new.email"), "somebody")
-	object := cmp.Or(text("user.handle"), text("group.handle"), text("new.handle"), text("user.email"), text("group.name"), text("new.email"), text("new.name"), e.Resource.ID.String())
+	object := cmp.Or(text("user.handle"), text("group.handle"), text("new.handle"), text("user.email"), text("group.name"), text("application.name"), text("organisation.name"), text("new.email"), text("new.name"), e.Resource.ID.String())
 	member := cmp.Or(text("member.email"), text("member.handle"), e.Related.String())
 	rule := "set rules of " + object
 	if isGrant(e) {

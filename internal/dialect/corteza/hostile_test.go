@@ -41,7 +41,8 @@ func harmless(t *testing.T, what string, a answer) {
 func TestBadBodiesOnEveryRoute(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann, role := h.person(t, "ann"), h.role(t, "Red")
-		fill := strings.NewReplacer("{userID}", ann.id, "{roleID}", role, "{key}", "ui.one.title")
+		fill := strings.NewReplacer("{userID}", ann.id, "{roleID}", role, "{key}", "ui.one.title", "{reminderID}", ann.remind(t, "r", ""),
+			"{organisationID}", h.admin.post(t, "/organisations/", `{"name":"Red"}`).str(t, "response.organisationID"), "{applicationID}", h.application(t, "Red"))
 		before := h.Rows(t)
 		for _, route := range corteza.Routes() {
 			if route.Method() == "GET" {

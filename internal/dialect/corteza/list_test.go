@@ -132,7 +132,11 @@ func TestFilterEcho(t *testing.T) {
 			"/users/?query=zz&sort=updatedAt,deletedAt+asc,email_confirmed":                                                                                           `{"userID":[],"roleID":[],"query":"zz","email":"","username":"","handle":"","kind":"","deleted":0,"suspended":0,"sort":"updated_at, deleted_at asc, email_confirmed","count":0}`,
 			"/roles/?query=zz&page=2&perPage=3":               `{"roleID":null,"memberID":0,"query":"zz","handle":"","name":"","deleted":0,"archived":0,"sort":"id","page":2,"perPage":3,"count":0}`,
 			"/roles/?query=zz&deleted=1&archived=2&sort=name": `{"roleID":null,"memberID":0,"query":"zz","handle":"","name":"","deleted":1,"archived":2,"sort":"name","count":0}`,
-			"/actionlog/?resource=none":                       `{"from":null,"to":null,"actorID":[],"resource":"none","action":"","count":0}`,
+			"/application/?query=zz":                          `{"name":"","query":"zz","deleted":0,"sort":"id","count":0}`,
+			"/application/?query=zz&name=n&deleted=2&sort=createdAt,rel_owner+DESC&page=2&perPage=3": `{"name":"n","query":"zz","deleted":2,"sort":"created_at, rel_owner DESC","page":2,"perPage":3,"count":0}`,
+			"/reminder/?resource=zz": `{"reminderID":null,"resource":"zz","assignedTo":0,"scheduledFrom":null,"scheduledUntil":null,"excludeDismissed":false,"scheduledOnly":false,"sort":"r.remind_at","count":0}`,
+			"/reminder/?reminderID[]=9007199254740993&reminderID[]=7&resource=zz&assignedTo=9007199254740993&scheduledFrom=2020-01-02T03:04:05Z&scheduledUntil=2020-01-02T03:04:05%2B02:00&excludeDismissed=1&scheduledOnly=y&limit=1": `{"reminderID":[9007199254740993,7],"resource":"zz","assignedTo":9007199254740993,"scheduledFrom":"2020-01-02T03:04:05Z","scheduledUntil":"2020-01-02T03:04:05+02:00","excludeDismissed":true,"scheduledOnly":true,"sort":"r.remind_at","limit":1,"count":0}`,
+			"/actionlog/?resource=none": `{"from":null,"to":null,"actorID":[],"resource":"none","action":"","count":0}`,
 			"/actionlog/?resource=none&from=2020-01-02T03:04:05Z&to=2020-01-02T03:04:05%2B02:00&actorID[]=9007199254740993&limit=1": `{"from":"2020-01-02T03:04:05Z","to":"2020-01-02T03:04:05+02:00","actorID":[9007199254740993],"resource":"none","action":"","limit":1,"count":0}`,
 		} {
 			var a struct {
@@ -142,7 +146,11 @@ func TestFilterEcho(t *testing.T) {
 			if err := json.Unmarshal(text.Body, &a); err != nil || string(a.Response.Filter) != want {
 				t.Errorf("%s:\n got %s\nwant %s", path, a.Response.Filter, want)
 			}
-			if got := text.members(t, "response"); !slices.Equal(got, []string{"filter", "set"}) {
+			want := []string{"filter", "set"}
+			if strings.HasPrefix(path, "/reminder/") {
+				want = want[:1] // the one list that has no set when it is empty
+			}
+			if got := text.members(t, "response"); !slices.Equal(got, want) {
 				t.Errorf("%s: members %q", path, got)
 			}
 		}
@@ -153,8 +161,9 @@ func TestFilterEcho(t *testing.T) {
 func TestSort(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		for path, columns := range map[string]string{
-			"/users/": "id email username name handle meta kind rel_organisation email_confirmed created_at updated_at suspended_at deleted_at createdAt updatedAt deletedAt",
-			"/roles/": "id name handle created_at updated_at archived_at deleted_at createdAt updatedAt deletedAt",
+			"/users/":       "id email username name handle meta kind rel_organisation email_confirmed created_at updated_at suspended_at deleted_at createdAt updatedAt deletedAt",
+			"/roles/":       "id name handle created_at updated_at archived_at deleted_at createdAt updatedAt deletedAt",
+			"/application/": "id rel_owner name enabled unify created_at updated_at deleted_at createdAt updatedAt deletedAt",
 		} {
 			for column := range strings.FieldsSeq(columns) {
 				for _, direction := range []string{"", " ASC", " desc"} {

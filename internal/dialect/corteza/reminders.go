@@ -108,6 +108,16 @@ func (p reminderParams) form() core.ReminderForm {
 	return core.ReminderForm{Resource: p.Resource, AssignedTo: muster.ID(p.AssignedTo), Payload: p.Payload, RemindAt: p.RemindAt.Time}
 }
 
+// echo is the reminder with its time in the zone in which it came.
+func (p reminderParams) echo(m *muster.Reminder) reminder {
+	answer := reminderOf(m)
+	if !p.RemindAt.IsZero() {
+		at := p.RemindAt.Format(time.RFC3339Nano)
+		answer.RemindAt = &at
+	}
+	return answer
+}
+
 func (f *facade) createReminder(w http.ResponseWriter, r *http.Request) error {
 	p, err := decode[reminderParams](r)
 	if err != nil {
@@ -117,12 +127,8 @@ func (f *facade) createReminder(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer := reminderOf(m)
+	answer := p.echo(m)
 	answer.CreatedAt, answer.AssignedAt = fresh(m.CreatedAt), fresh(m.AssignedAt)
-	if !p.RemindAt.IsZero() {
-		echo := p.RemindAt.Format(time.RFC3339Nano) // in the zone it came in
-		answer.RemindAt = &echo
-	}
 	return respond(w, answer)
 }
 
@@ -151,7 +157,7 @@ func (f *facade) updateReminder(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return respond(w, reminderOf(m))
+	return respond(w, p.echo(m))
 }
 
 type snoozeParams struct {
@@ -163,9 +169,10 @@ func (f *facade) snoozeReminder(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return onReminder(func(ctx context.Context, id muster.ID) error {
-		return f.core.SnoozeReminder(ctx, id, p.RemindAt.Time)
-	})(w, r)
+	if err := f.core.SnoozeReminder(r.Context(), looseID(r.PathValue("reminderID")), p.RemindAt.Time); err != nil {
+		return err
+	}
+	return succeed(w)
 }
 
 // onReminder is the handler of a verb that acts on one reminder and answers nothing. An id that can be nobody's is not found.
@@ -175,6 +182,9 @@ func onReminder(verb func(context.Context, muster.ID) error) func(http.ResponseW
 
 func onLooseID(name string, verb func(context.Context, muster.ID) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if _, err := decode[struct{}](r); err != nil {
+			return err
+		}
 		if err := verb(r.Context(), looseID(r.PathValue(name))); err != nil {
 			return err
 		}

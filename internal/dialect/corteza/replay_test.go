@@ -17,6 +17,9 @@ func TestRecorded(t *testing.T) {
 	}{
 		{"auth", "testdata/auth.txt", nil},
 		{"people", "testdata/people.txt", nil},
+		{"applications", "testdata/applications.txt", nil},
+		{"organisations", "testdata/organisations.txt", nil},
+		{"reminders", "testdata/reminders.txt", nil},
 		{"settings", "testdata/settings.txt", nil},
 		{"signup", "testdata/signup.txt", nil},
 		{"first user", "testdata/first-user.txt", []mustertest.Option{mustertest.NoAdministrator}},

@@ -31,6 +31,7 @@ CREATE TABLE reminder (
     id           BIGINT PRIMARY KEY,
     realm        BIGINT NOT NULL REFERENCES realm (id),
     resource     TEXT COLLATE "C" NOT NULL, -- what it is about, by convention service:type:id
+    resource_key TEXT COLLATE "C" NOT NULL,
     payload      TEXT COLLATE "C" NOT NULL, -- JSON
     snoozes      BIGINT NOT NULL,
     assigned_to  BIGINT NOT NULL,

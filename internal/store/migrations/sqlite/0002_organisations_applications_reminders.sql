@@ -31,6 +31,7 @@ CREATE TABLE reminder (
     id           INTEGER PRIMARY KEY,
     realm        INTEGER NOT NULL REFERENCES realm (id),
     resource     TEXT NOT NULL, -- what it is about, by convention service:type:id
+    resource_key TEXT NOT NULL,
     payload      TEXT NOT NULL, -- JSON
     snoozes      INTEGER NOT NULL,
     assigned_to  INTEGER NOT NULL,
