@@ -176,8 +176,10 @@ func callsOfRefusals() dialecttest.Calls {
 		Page: []func(string) dialecttest.Call{
 			query("/users/?limit=%s"), query("/users/?offset=0&perPage=%s"), query("/users/?perPage=2&page=%s"), query("/roles/?limit=%s"), query("/actionlog/?limit=%s"),
 		},
+		Landing: []func(string) dialecttest.Call{
+			setting("auth.frontend.url.base"), setting("auth.frontend.url.password-reset"), setting("auth.frontend.url.email-confirmation"), setting("auth.frontend.url.redirect"),
+		},
 		Link: []func(string) dialecttest.Call{
-			setting("auth.frontend.url.base"), setting("auth.frontend.url.password-reset"), setting("auth.frontend.url.redirect"),
 			func(address string) dialecttest.Call {
 				return call("POST", "/application/", "name", "Linked", "unify", map[string]any{"name": "x", "url": address})
 			},

@@ -107,7 +107,9 @@ type Calls struct {
 	Search []func(text string) Call // lists by a text that is taken literally
 	Sort   []func(column string) Call
 	Page   []func(limit string) Call
-	Link   []func(url string) Call // stores an address that others will follow
+	Link   []func(url string) Call // stores an address that people will follow, on any site
+	// Landing stores an address that mails and redirects lead to: a whole one of the web.
+	Landing []func(url string) Call
 }
 
 // A row is one of the table.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -159,7 +158,6 @@ func foreignTokens(s *Stage) {
 	exchanged, err := s.Core.ExchangeResetToken(s.System(), all["mailed"])
 	s.must(err)
 	all["exchanged"] = exchanged.Token
-	all["an id"] = s.Ann.ID.String()
 	all["a password"] = s.Ann.Password
 	if s.f.Foreign != nil {
 		maps.Copy(all, s.f.Foreign(s))
@@ -169,6 +167,7 @@ func foreignTokens(s *Stage) {
 			s.secret(token)
 			s.refuses(what, token)
 		}
+		s.refuses("an id", s.Ann.ID.String())
 	})
 }
 
@@ -292,12 +291,8 @@ func (s *Stage) takenRight(nodes []*Stage) {
 // second is another node on the same database.
 func (s *Stage) second() *Stage {
 	s.t.Helper()
-	cfg := s.Config
-	cfg.Mail.Folder = filepath.Join(s.t.TempDir(), "mail") // so that no two write into one folder
-	s.Config.Mail.Folder = cfg.Mail.Folder
-	s.MailFolder = s.Config.MailFolder()
 	other := *s
-	other.Server = mustertest.Run(s.t, cfg, s.Clock)
+	other.Server = mustertest.Run(s.t, s.Config, s.Clock)
 	return &other
 }
 
