@@ -3,6 +3,7 @@ package dialecttest
 import (
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -187,6 +188,11 @@ func (s *Stage) asked(c Call, host string) string {
 // Row 13 ●. Send: 64 wrong passwords at once, by all names and letter cases, from eight addresses that each claim to be others;
 // then 80 accounts from one address. Want: a bounded sum; the owner at her known address still gets in.
 func guessing(s *Stage) {
+	l, err := net.Listen("tcp", "127.0.1.1:0")
+	if err != nil {
+		s.t.Skip("this system has one loopback address; guesses have to come from several")
+	}
+	s.must(l.Close())
 	c := &s.f.Calls
 	names := []string{strings.ToUpper(s.Ann.Email), strings.ToUpper(s.Ann.Email[:1]) + s.Ann.Email[1:]}
 	names = append(names, c.Names(s.Ann)...)
