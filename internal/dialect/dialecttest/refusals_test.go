@@ -46,7 +46,7 @@ func TestTableOnPaper(t *testing.T) {
 	for _, text := range packages(t, "../../..") {
 		tests.WriteString(text.tests)
 	}
-	for word := range strings.FieldsFuncSeq(page, func(r rune) bool { return r == '`' || r == ' ' || r == '\n' }) {
+	for word := range strings.FieldsFuncSeq(page, func(r rune) bool { return strings.ContainsRune("` \n(,", r) }) {
 		if (strings.HasPrefix(word, "Test") || strings.HasPrefix(word, "Benchmark")) && !strings.Contains(tests.String(), "func "+word+"(") {
 			t.Errorf("the page names %s, which is no test", word)
 		}
