@@ -90,6 +90,7 @@ var (
 	ErrApplicationNotFound  = &Error{Kind: NotFound, Code: "not-found", Field: "application", Message: "no such application"}
 	ErrReminderNotFound     = &Error{Kind: NotFound, Code: "not-found", Field: "reminder", Message: "no such reminder"}
 	ErrTaken                = Errorf(Conflict, "taken", "already taken")
+	ErrInvalidID            = InvalidField("ID", "not an id")
 	ErrWeakPassword         = &Error{Kind: Invalid, Code: "weak-password", Field: "password", Message: "too short or too long"}
 	ErrOldPassword          = &Error{Kind: Invalid, Code: "old-password", Field: "oldPassword", Message: "the old password does not match"}
 	ErrInvalidToken         = Errorf(Invalid, "invalid-token", "the token is not of a legal form")

@@ -2,8 +2,9 @@ package muster
 
 // Statistics counts what there is in a realm.
 type Statistics struct {
-	Users  UserStatistics
-	Groups GroupStatistics
+	Users        UserStatistics
+	Groups       GroupStatistics
+	Applications ApplicationStatistics
 }
 
 // UserStatistics counts users. Valid ones are neither deleted nor suspended.
@@ -17,6 +18,9 @@ type GroupStatistics struct {
 	Total, Valid, Deleted, Archived                         int
 	DailyCreated, DailyUpdated, DailyArchived, DailyDeleted []Day
 }
+
+// ApplicationStatistics counts applications. Valid ones are not deleted.
+type ApplicationStatistics struct{ Total, Valid, Deleted int }
 
 // A Day is how often something happened on a day of UTC; days on which it did not are left out.
 type Day struct {

@@ -2,8 +2,11 @@ package muster
 
 import (
 	"regexp"
+	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 // The limits of text, in characters unless it says bytes.
@@ -31,22 +34,54 @@ func ValidHandle(s string) bool { return len(s) <= MaxHandle && handlePattern.Ma
 // ValidKind reports whether s can become the kind of a user: empty, or a word.
 func ValidKind(s string) bool { return s == "" || kindPattern.MatchString(s) }
 
-// ValidEmail reports whether s can become an e-mail: 3 to 254 bytes, one @ with text around it, no blanks, no control
-// characters, and nothing by which a mail could get a second recipient. Wires may ask for more.
+// ValidEmail reports whether s can become an e-mail, which is: whether a mail can be sent there. It has 3 to 254 bytes; before
+// the one @ words with single dots between them, of letters, digits, signs beyond ASCII and !#$%&'*+/=?^_`{|}~-; behind it the
+// name of a host, which may have letters beyond ASCII too. Quoted words, comments, numeric addresses in brackets and a dot at
+// the end are no part of it. Wires may ask for more.
 func ValidEmail(s string) bool {
-	if len(s) < 3 || len(s) > MaxEmail || !ValidText(s, MaxEmail) {
-		return false
-	}
-	at := -1
-	for i, r := range s {
-		switch {
-		case r == '@' && at >= 0, unicode.IsSpace(r), r == ',', r == ';', r == '<', r == '>', r == '"':
+	local, domain, ok := strings.Cut(s, "@")
+	return ok && len(s) >= 3 && len(s) <= MaxEmail && utf8.ValidString(s) && validLocal(local) && validDomain(domain)
+}
+
+func validLocal(s string) bool {
+	for word := range strings.SplitSeq(s, ".") {
+		if word == "" || strings.ContainsFunc(word, func(r rune) bool {
+			return !letterOrDigit(r) && !strings.ContainsRune("!#$%&'*+/=?^_`{|}~-", r) && !visible(r)
+		}) {
 			return false
-		case r == '@':
-			at = i
 		}
 	}
-	return at > 0 && at < len(s)-1
+	return true
+}
+
+// validDomain asks for what can be looked up: labels of letters, digits and hyphens, once it is in its ASCII form.
+func validDomain(s string) bool {
+	const maxDomain, maxLabel = 253, 63
+	if strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		if strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf && !visible(r) }) {
+			return false
+		}
+		var err error
+		if s, err = idna.Lookup.ToASCII(s); err != nil {
+			return false
+		}
+	}
+	for label := range strings.SplitSeq(s, ".") {
+		if label == "" || len(label) > maxLabel || label[0] == '-' || label[len(label)-1] == '-' ||
+			strings.ContainsFunc(label, func(r rune) bool { return !letterOrDigit(r) && r != '-' }) {
+			return false
+		}
+	}
+	return len(s) <= maxDomain
+}
+
+func letterOrDigit(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+}
+
+// visible reports whether r is a sign beyond ASCII that can be seen: no blank, and nothing that steers how text is shown.
+func visible(r rune) bool {
+	return r >= utf8.RuneSelf && unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S)
 }
 
 // ValidText reports whether s is text that can be kept and shown: valid UTF-8 of at most limit characters, without control

@@ -48,10 +48,18 @@ func TestValidators(t *testing.T) {
 		},
 		{
 			"e-mail", muster.ValidEmail,
-			[]string{"a@b", "ann@example.org", "ann+x@bücher.example", "üñal@example.org", "a'b@example.org", long(242) + "@example.org"},
+			[]string{
+				"a@b", "ann@example.org", "ann+x@bücher.example", "üñal@example.org", "a'b@example.org", long(242) + "@example.org",
+				"A.B@EXAMPLE.ORG", "a.b.c@x", "!#$%&'*+/=?^_`{|}~-@x", "-@x", "a@1.2.3.4", "a@x--y.z", "a@xn--bcher-kva.example",
+				"李@例え.テスト", "a@例え。テスト", "ü@x", "a\u0301@x", "a@" + long(63) + ".example", "☺@x",
+			},
 			[]string{
 				"", "a@", "@b", "a", "a@b@c", "a b@c", "a@b c", "a@b\u00a0c", "a@b,c@d", "a@b;c", "<a@b>", `"a"@b`, "a@b\r\nBcc: c@d",
 				long(243) + "@example.org",
+				"a..b@x", ".a@x", "a.@x", "..@x", "a(b)@x", "a(b@x", "a@x(b)", "a@x.", "a@.x", "a@x..y", "a@-x", "a@x-", "a@x_y", "a@x!y",
+				"a@[127.0.0.1]", "a[b]@x", `a\b@x`, "a:b@x", "g:a@x;", `"a b"@x`, "a\u200bb@x", "a\u00adb@x", "a@x\u200by", "a@x\u00ady",
+				"a\u2028@x", "a\ufeff@x", "a@x。", "a@ü-.example", "a@ü_.example", "a@" + long(64) + ".example", "a@ü" + long(60) + ".example",
+				"a@" + strings.Repeat("x.", 127) + "x",
 			},
 		},
 		{

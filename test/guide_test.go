@@ -26,6 +26,7 @@ func TestGuides(t *testing.T) {
 	for _, guide := range []struct{ file, section string }{
 		{"README.md", "## First five minutes"},
 		{filepath.Join("docs", "guide", "first-five-minutes.md"), ""},
+		{filepath.Join("docs", "guide", "mail.md"), ""},
 	} {
 		t.Run(guide.file, func(t *testing.T) {
 			blocks := readBlocks(t, filepath.Join("..", guide.file), guide.section)

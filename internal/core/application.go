@@ -59,6 +59,9 @@ func applicationResource(id muster.ID) muster.Resource {
 // ReadApplication answers one application, deleted or not.
 func (c *Core) ReadApplication(ctx context.Context, id muster.ID) (SeenApplication, error) {
 	return view(ctx, c, muster.ActionReadApplication, func(v *View) (SeenApplication, error) {
+		if err := legalID(id); err != nil {
+			return SeenApplication{}, err
+		}
 		a, err := v.Application(muster.MainRealm, id)
 		if err != nil {
 			return SeenApplication{}, err
@@ -170,6 +173,9 @@ func (c *Core) UndeleteApplication(ctx context.Context, id muster.ID) error {
 func (c *Core) changeApplication(ctx context.Context, a muster.Action, id muster.ID, f func(*Tx, *muster.Application) error) (*muster.Application, error) {
 	return do(ctx, c, a, func(tx *Tx) (*muster.Application, error) {
 		tx.About(applicationResource(id))
+		if err := legalID(id); err != nil {
+			return nil, err
+		}
 		app, err := tx.Application(muster.MainRealm, id)
 		switch {
 		case err != nil:

@@ -53,9 +53,19 @@ func TestLauncherHoldsNothingThatRuns(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ctx := h.as(h.join("admin"))
 		for _, l := range []muster.Launcher{
-			{URL: "javascript:alert(1)"}, {URL: "JAVASCRIPT:alert(1)"}, {URL: "java\tscript:alert(1)"}, {URL: "data:text/html,x"}, {URL: "\x01javascript:x"}, {URL: "//[bad"},
-			{Icon: "javascript:x"}, {Logo: "data:image/svg+xml;base64,PHN2Zz4="}, {Icon: "data:image/png;base64,<script>"}, {Name: "a\nb"},
-			{Config: strings.Repeat("x", maxLauncherConfig+1)}, {Logo: "data:image/png;base64," + strings.Repeat("A", maxLauncherConfig)}, {URL: "/" + strings.Repeat("x", muster.MaxText)},
+			{URL: "javascript:alert(1)"},
+			{URL: "JAVASCRIPT:alert(1)"},
+			{URL: "java\tscript:alert(1)"},
+			{URL: "data:text/html,x"},
+			{URL: "\x01javascript:x"},
+			{URL: "//[bad"},
+			{Icon: "javascript:x"},
+			{Logo: "data:image/svg+xml;base64,PHN2Zz4="},
+			{Icon: "data:image/png;base64,<script>"},
+			{Name: "a\nb"},
+			{Config: strings.Repeat("x", maxLauncherConfig+1)},
+			{Logo: "data:image/png;base64," + strings.Repeat("A", maxLauncherConfig)},
+			{URL: "/" + strings.Repeat("x", muster.MaxText)},
 		} {
 			_, err := h.CreateApplication(ctx, ApplicationForm{Launcher: &l})
 			h.refused(err, muster.InvalidField("unify", ""))

@@ -186,6 +186,17 @@ func (tx *Tx) guardAdministrators(res muster.Resource) error {
 	return err
 }
 
+// legalID refuses what is no id at all. Façades pass 0 for what they cannot read as one, so that the refusal is recorded here
+// like any other.
+func legalID(ids ...muster.ID) error {
+	for _, id := range ids {
+		if id <= 0 {
+			return muster.ErrInvalidID
+		}
+	}
+	return nil
+}
+
 // About says what the change is about, so that a refusal can be recorded with it. Keys are dotted names in the core's
 // words; empty values are left out.
 func (tx *Tx) About(res muster.Resource, changes ...any) {

@@ -60,6 +60,9 @@ func (c *Core) ReadGroup(ctx context.Context, id muster.ID) (SeenGroup, error) {
 
 // group reads a group that the caller may read.
 func (v *View) group(id muster.ID) (*muster.Group, error) {
+	if err := legalID(id); err != nil {
+		return nil, err
+	}
 	g, err := v.Group(muster.MainRealm, id)
 	if err != nil {
 		return nil, err
@@ -165,6 +168,9 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 		var u muster.Group
 		u.Name, u.Handle = f.names()
 		tx.About(muster.GroupResource(id), groupChanges("update", &u)...)
+		if err := legalID(id); err != nil {
+			return nil, err
+		}
 		g, err := tx.Group(muster.MainRealm, id)
 		if err != nil {
 			return nil, err
@@ -278,6 +284,9 @@ func (c *Core) UnarchiveGroup(ctx context.Context, id muster.ID) error {
 // right to change both, and whatever the other one may.
 func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error {
 	return c.changeGroup(ctx, muster.ActionMergeGroups, id, func(tx *Tx, g *muster.Group) error {
+		if err := legalID(destination); err != nil {
+			return err
+		}
 		to, err := tx.Group(muster.MainRealm, destination)
 		if err != nil {
 			return err
@@ -304,6 +313,9 @@ func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error
 func (c *Core) changeGroup(ctx context.Context, a muster.Action, id muster.ID, f func(*Tx, *muster.Group) error) error {
 	_, err := do(ctx, c, a, func(tx *Tx) (struct{}, error) {
 		tx.About(muster.GroupResource(id))
+		if err := legalID(id); err != nil {
+			return struct{}{}, err
+		}
 		g, err := tx.Group(muster.MainRealm, id)
 		if err != nil {
 			return struct{}{}, err

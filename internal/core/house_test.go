@@ -269,7 +269,7 @@ func (h *house) letters() []Letter {
 	list, err := h.Outbox.Lease(h.context(), time.Minute)
 	h.must(err)
 	for _, l := range list {
-		h.must(h.Outbox.Finish(h.context(), l.ID, ""))
+		h.must(h.Outbox.Finish(h.context(), l, ""))
 	}
 	return list
 }

@@ -1,11 +1,8 @@
 package core
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -25,10 +22,11 @@ const mailTokenLife = time.Hour
 
 // A mail is what a delivery of kind mail holds. It is rendered when it is sent; its token is sealed until then.
 type mail struct {
-	Kind  string    `json:"kind"`
-	User  muster.ID `json:"user"`
-	To    string    `json:"to"`
-	Token string    `json:"token,omitempty"`
+	Kind    string    `json:"kind"`
+	User    muster.ID `json:"user"`
+	To      string    `json:"to"`
+	Token   string    `json:"token,omitempty"`
+	Expires time.Time `json:"expires,omitzero"` // of the token
 }
 
 const deliveryMail = "mail"
@@ -63,12 +61,12 @@ func (tx *Tx) mailConfirmation(u *muster.User, secret string) error {
 
 // mailToken mails the user a link with a token for the purpose that the kind of mail is.
 func (tx *Tx) mailToken(u *muster.User, kind, secret string) error {
-	id, err := tx.issueToken(u, kind, secret)
+	t, err := tx.issueToken(u, kind, secret)
 	if err != nil {
 		return err
 	}
-	m := mail{Kind: kind, User: u.ID, To: u.Email}
-	if m.Token, err = tx.core.keys.Seal(sealContext(m), []byte(secret+id.String())); err != nil {
+	m := mail{Kind: kind, User: u.ID, To: u.Email, Expires: t.ExpiresAt}
+	if m.Token, err = tx.core.keys.Seal(sealContext(m), []byte(secret+t.ID.String())); err != nil {
 		return err
 	}
 	tx.mails = append(tx.mails, m)
@@ -170,83 +168,4 @@ func (tx *Tx) useMailToken(purpose, secret string, id muster.ID) (*muster.User, 
 		err = muster.ErrTokenUnknown
 	}
 	return u, err
-}
-
-// An Outbox is what has to leave the house: it hands out deliveries and takes back what became of them.
-type Outbox struct {
-	c    *Core
-	wake chan struct{}
-}
-
-// A Letter is a mail that is due.
-type Letter struct {
-	ID       muster.ID
-	Kind     string
-	To       string
-	Token    string // what the link carries
-	User     *muster.User
-	Attempts int // including this one
-}
-
-// Wake is signalled when something new is due on this node.
-func (o *Outbox) Wake() <-chan struct{} { return o.wake }
-
-func (o *Outbox) poke() {
-	select {
-	case o.wake <- struct{}{}:
-	default:
-	}
-}
-
-// Lease answers letters that are due. Nobody else gets them until the lease runs out.
-func (o *Outbox) Lease(ctx context.Context, lease time.Duration) ([]Letter, error) {
-	now := o.c.now()
-	if waits, err := o.c.store.Reader(ctx).DeliveryWaits(now); err != nil || !waits {
-		return nil, err
-	}
-	var due []store.Delivery
-	err := o.c.store.Write(ctx, func(tx *store.Tx) (err error) {
-		due, err = tx.LeaseDeliveries(now, now.Add(lease))
-		return err
-	}, nil)
-	// What RETURNING answers has no order.
-	slices.SortFunc(due, func(a, b store.Delivery) int { return cmp.Compare(a.ID, b.ID) })
-	var letters []Letter
-	for _, d := range due {
-		l, openErr := o.letter(ctx, d)
-		if openErr != nil {
-			err = errors.Join(err, openErr, o.Finish(ctx, d.ID, "unreadable"))
-			continue
-		}
-		letters = append(letters, l)
-	}
-	return letters, err
-}
-
-func (o *Outbox) letter(ctx context.Context, d store.Delivery) (Letter, error) {
-	var m mail
-	if err := json.Unmarshal([]byte(d.Payload), &m); err != nil {
-		return Letter{}, err
-	}
-	l := Letter{ID: d.ID, Kind: m.Kind, To: m.To, Attempts: d.Attempts}
-	if m.Token != "" {
-		plain, err := o.c.keys.Open(sealContext(m), m.Token)
-		if err != nil {
-			return Letter{}, err
-		}
-		l.Token = string(plain)
-	}
-	var err error
-	l.User, err = o.c.store.Reader(ctx).User(muster.MainRealm, m.User)
-	return l, err
-}
-
-// Finish says that a delivery is done, for good (failure "") or ill; what it carried is blanked.
-func (o *Outbox) Finish(ctx context.Context, id muster.ID, failure string) error {
-	return o.c.store.Write(ctx, func(tx *store.Tx) error { return tx.FinishDelivery(id, tx.Now(), failure) }, nil)
-}
-
-// Postpone says that a delivery failed and is to be tried again after that time.
-func (o *Outbox) Postpone(ctx context.Context, id muster.ID, after time.Duration, failure string) error {
-	return o.c.store.Write(ctx, func(tx *store.Tx) error { return tx.PostponeDelivery(id, tx.Now().Add(after), failure) }, nil)
 }

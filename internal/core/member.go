@@ -49,6 +49,9 @@ func (c *Core) RemoveMember(ctx context.Context, group, user muster.ID) error {
 func (c *Core) changeMember(ctx context.Context, a muster.Action, group, user muster.ID, f func(*Tx) error) error {
 	_, err := do(ctx, c, a, func(tx *Tx) (struct{}, error) {
 		tx.About(muster.GroupResource(group))
+		if err := legalID(group, user); err != nil {
+			return struct{}{}, err
+		}
 		g, err := tx.Group(muster.MainRealm, group)
 		if err != nil {
 			return struct{}{}, err

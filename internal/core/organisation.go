@@ -23,6 +23,9 @@ func (c *Core) ListOrganisations(ctx context.Context, prefix string) ([]*muster.
 // ReadOrganisation answers one live organisation.
 func (c *Core) ReadOrganisation(ctx context.Context, id muster.ID) (*muster.Organisation, error) {
 	return view(ctx, c, muster.ActionReadOrganisation, func(v *View) (*muster.Organisation, error) {
+		if err := legalID(id); err != nil {
+			return nil, err
+		}
 		if err := v.Require(organisationResource(id)); err != nil {
 			return nil, err
 		}
@@ -95,6 +98,9 @@ func (c *Core) DeleteOrganisation(ctx context.Context, id muster.ID) error {
 func (c *Core) changeOrganisation(ctx context.Context, a muster.Action, id muster.ID, f func(*Tx, *muster.Organisation) error) (*muster.Organisation, error) {
 	return do(ctx, c, a, func(tx *Tx) (*muster.Organisation, error) {
 		tx.About(organisationResource(id))
+		if err := legalID(id); err != nil {
+			return nil, err
+		}
 		if err := tx.Require(muster.Realm()); err != nil {
 			return nil, err
 		}

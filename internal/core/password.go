@@ -102,6 +102,9 @@ func (c *Core) SetPassword(ctx context.Context, user muster.ID, fresh string) er
 	}
 	_, err = do(ctx, c, a, func(tx *Tx) (struct{}, error) {
 		tx.About(muster.UserResource(user))
+		if err := legalID(user); err != nil {
+			return struct{}{}, err
+		}
 		if weak {
 			return struct{}{}, muster.ErrWeakPassword
 		}

@@ -38,6 +38,9 @@ func (c *Core) ListReminders(ctx context.Context, f muster.ReminderFilter) (must
 // ReadReminder answers one reminder. Those of others do not exist for who may not assign reminders.
 func (c *Core) ReadReminder(ctx context.Context, id muster.ID) (*muster.Reminder, error) {
 	return view(ctx, c, muster.ActionReadReminder, func(v *View) (*muster.Reminder, error) {
+		if err := legalID(id); err != nil {
+			return nil, err
+		}
 		if err := v.Require(reminderResource(id)); err != nil {
 			return nil, err
 		}
@@ -180,6 +183,9 @@ func (c *Core) DeleteReminder(ctx context.Context, id muster.ID) error {
 func (c *Core) changeReminder(ctx context.Context, a muster.Action, id muster.ID, f func(*Tx, *muster.Reminder) error) (*muster.Reminder, error) {
 	return do(ctx, c, a, func(tx *Tx) (*muster.Reminder, error) {
 		tx.About(reminderResource(id))
+		if err := legalID(id); err != nil {
+			return nil, err
+		}
 		if err := tx.Require(reminderResource(id)); err != nil {
 			return nil, err
 		}

@@ -84,7 +84,7 @@ func (c *Core) ExchangeResetToken(ctx context.Context, text string) (*Exchanged,
 		}
 		tx.ActsAs(u.ID)
 		tx.Record(muster.UserResource(u.ID), userChanges("user", u)...)
-		return &Exchanged{Token: next + t.String(), User: u}, nil
+		return &Exchanged{Token: next + t.ID.String(), User: u}, nil
 	})
 }
 
@@ -159,12 +159,12 @@ func (c *Core) ExchangeToken(ctx context.Context, text string) (*SignedIn, error
 	})
 }
 
-// issueToken stores the digest of a token of one purpose, and answers the id that belongs behind the secret.
-func (tx *Tx) issueToken(u *muster.User, purpose, secret string) (muster.ID, error) {
+// issueToken stores the digest of a token of one purpose. Its id belongs behind the secret.
+func (tx *Tx) issueToken(u *muster.User, purpose, secret string) (*store.MailToken, error) {
 	t := &store.MailToken{
 		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Purpose: purpose, EmailKey: muster.FoldEmail(u.Email),
 		ExpiresAt: tx.Now().Add(mailTokenLife),
 	}
 	t.Digest = tx.core.keys.Digest(purpose, int64(t.ID), secret)
-	return t.ID, tx.InsertMailToken(t)
+	return t, tx.InsertMailToken(t)
 }

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"muster"
 	"muster/internal/store"
@@ -24,13 +26,20 @@ const (
 	maxSettingValue = 16 << 10 // bytes of JSON
 	maxTemplate     = 64 << 10 // bytes of JSON
 	maxSettingDepth = 32
-	maxSettings     = 500 // in one change
+	maxURL          = 2000 // characters, and of other short texts
+	maxSettings     = 500  // in one change
 )
 
 // settings is what the settings are at this moment: what was set, and defaults for the rest.
 type settings map[string]json.RawMessage
 
 func (s settings) bool(name string) bool { return string(s[name]) == "true" }
+
+func (s settings) text(name string) string {
+	var v string
+	_ = json.Unmarshal(s[name], &v) // what is no text reads as ""
+	return v
+}
 
 func (s settings) number(name string, otherwise int) int {
 	var v int
@@ -189,6 +198,7 @@ func isPublic(name string) bool {
 // SetSettings sets settings of the house; those without a value are removed, and have their default again if there is one.
 // Either all are changed or none. They act at once, on all nodes.
 func (c *Core) SetSettings(ctx context.Context, list []muster.Setting) error {
+	checked := c.checkTemplates(ctx, list)
 	_, err := do(ctx, c, muster.ActionSetSettings, func(tx *Tx) (struct{}, error) {
 		tx.About(muster.Resource{Noun: muster.NounSetting})
 		if err := tx.Require(muster.Realm()); err != nil {
@@ -199,7 +209,7 @@ func (c *Core) SetSettings(ctx context.Context, list []muster.Setting) error {
 		}
 		changed := []any{}
 		for _, s := range list {
-			if err := tx.setSetting(s); err != nil {
+			if err := tx.setSetting(s, checked); err != nil {
 				return struct{}{}, err
 			}
 			changed = append(changed, "setting."+s.Name, loggedValue(s))
@@ -210,7 +220,39 @@ func (c *Core) SetSettings(ctx context.Context, list []muster.Setting) error {
 	return err
 }
 
-func (tx *Tx) setSetting(s muster.Setting) error {
+// templateChecks is what is wrong with mail templates, by what they are as JSON; nil for nothing.
+type templateChecks map[string]error
+
+// checkTemplates tries the mail templates among settings. That can take a second for each, so it comes before the transaction,
+// and only callers who may set settings cause it.
+func (c *Core) checkTemplates(ctx context.Context, list []muster.Setting) templateChecks {
+	checked := templateChecks{}
+	if c.checkTemplate == nil || len(list) > maxSettings || !c.may(ctx, muster.ActionSetSettings, muster.Realm()) {
+		return checked
+	}
+	for _, s := range list {
+		var text string
+		k, _ := muster.KnownSettingOf(s.Name)
+		if k.Type == muster.SettingTemplate && json.Unmarshal(s.Value, &text) == nil {
+			checked[string(s.Value)] = c.checkTemplate(text)
+		}
+	}
+	return checked
+}
+
+// verdict says what is wrong with the template of a setting.
+func (t templateChecks) verdict(name, template string) error {
+	err, tried := t[template]
+	switch {
+	case !tried:
+		return muster.ErrDenied // the right came after the request
+	case err != nil:
+		return muster.InvalidField("setting", "%s can't be a mail template: %v", name, err)
+	}
+	return nil
+}
+
+func (tx *Tx) setSetting(s muster.Setting, checked templateChecks) error {
 	if s.Name == "" || !muster.ValidText(s.Name, maxSettingName) {
 		return muster.InvalidField("setting", "a name is 1 to 200 characters")
 	}
@@ -226,13 +268,19 @@ func (tx *Tx) setSetting(s muster.Setting) error {
 	if json.Compact(&compact, s.Value) != nil || compact.Len() > most || tooDeep(compact.Bytes()) {
 		return muster.InvalidField("setting", "a value is JSON of at most 16 KiB, a mail template of 64 KiB, 32 deep")
 	}
+	template := string(s.Value)
 	s.Value, s.UpdatedAt = compact.Bytes(), tx.Now()
 	if ok && known.Secret && bytes.Equal(s.Value, mask) {
 		return nil
 	}
 	if ok && string(s.Value) != "null" {
-		if err := tx.core.checkSetting(known, s.Value); err != nil {
+		if err := checkSetting(known, s.Value); err != nil {
 			return err
+		}
+		if known.Type == muster.SettingTemplate && tx.core.checkTemplate != nil {
+			if err := checked.verdict(s.Name, template); err != nil {
+				return err
+			}
 		}
 	}
 	return tx.SetSetting(muster.MainRealm, s)
@@ -258,7 +306,7 @@ func tooDeep(value []byte) bool {
 }
 
 // checkSetting refuses a value that a known setting cannot have: it would break what reads it.
-func (c *Core) checkSetting(k muster.KnownSetting, value json.RawMessage) error {
+func checkSetting(k muster.KnownSetting, value json.RawMessage) error {
 	bad := muster.InvalidField("setting", "%s has to be %s", k.Name, k.Type)
 	var text string
 	switch k.Type {
@@ -285,19 +333,43 @@ func (c *Core) checkSetting(k muster.KnownSetting, value json.RawMessage) error 
 	switch k.Type {
 	case muster.SettingURL:
 		u, err := url.Parse(text)
-		if text != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || !muster.ValidText(text, 2000)) {
-			return bad
-		}
-	case muster.SettingTemplate:
-		if c.checkTemplate != nil && c.checkTemplate(text) != nil {
+		if text != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || !muster.ValidText(text, maxURL)) {
 			return bad
 		}
 	case muster.SettingText:
-		if k.Name == muster.SettingMailFromAddress && !muster.ValidEmail(text) || k.Name != muster.SettingMailLogo && !muster.ValidText(text, 2000) {
-			return bad
+		if want := unlikeText(k.Name, text); want != "" {
+			return muster.InvalidField("setting", "%s has to be %s", k.Name, want)
 		}
 	}
 	return nil
+}
+
+// unlikeText says what a known setting has to be if it can't have that text; "" if it can.
+func unlikeText(name, text string) string {
+	switch name {
+	case muster.SettingMailLogo:
+		return ""
+	case muster.SettingMailFromAddress:
+		local, _, _ := strings.Cut(text, "@")
+		if !muster.ValidEmail(text) || strings.ContainsFunc(local, func(r rune) bool { return r >= utf8.RuneSelf }) {
+			return "an e-mail, in ASCII before the @"
+		}
+	case muster.SettingMailFromName, muster.SettingConfirmationSubject, muster.SettingResetSubject:
+		if !isHeaderText(text) {
+			return "one line of at most 255 bytes, with nothing invisible in it"
+		}
+	default:
+		if !muster.ValidText(text, maxURL) {
+			return "a string of at most 2000 characters, none of them control characters"
+		}
+	}
+	return ""
+}
+
+// isHeaderText reports whether a text can stand in the head of a mail: one line, with nothing invisible in it.
+func isHeaderText(s string) bool {
+	const most = 255 // bytes
+	return len(s) <= most && muster.ValidText(s, most) && !strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) })
 }
 
 // loggedValue is what the audit trail keeps of a value: never a secret, and not all of a long one.

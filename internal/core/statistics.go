@@ -6,7 +6,7 @@ import (
 	"muster"
 )
 
-// ReadStatistics counts users and groups, and on which days they were made, changed and taken out of use.
+// ReadStatistics counts users, groups and applications, and on which days the first two were made, changed and taken out of use.
 func (c *Core) ReadStatistics(ctx context.Context) (muster.Statistics, error) {
 	return view(ctx, c, muster.ActionReadStatistics, func(v *View) (s muster.Statistics, err error) {
 		if err := v.Require(muster.Realm()); err != nil {
@@ -15,7 +15,10 @@ func (c *Core) ReadStatistics(ctx context.Context) (muster.Statistics, error) {
 		if s.Users, err = v.UserStatistics(muster.MainRealm); err != nil {
 			return s, err
 		}
-		s.Groups, err = v.GroupStatistics(muster.MainRealm)
+		if s.Groups, err = v.GroupStatistics(muster.MainRealm); err != nil {
+			return s, err
+		}
+		s.Applications, err = v.ApplicationStatistics(muster.MainRealm)
 		return s, err
 	})
 }

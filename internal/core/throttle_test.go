@@ -215,3 +215,27 @@ func TestSignUpsAndMailsAreBounded(t *testing.T) {
 		t.Errorf("%d wrong tokens were looked at", wrong)
 	}
 }
+
+// Nobody has mails sent to strangers by changing his address again and again.
+func TestChangingOwnEmailIsBounded(t *testing.T) {
+	h := throttled(t)
+	in, err := h.SignIn(from("192.0.2.7"), Proof{Email: "ann@example.org", Password: "correct-horse"})
+	h.must(err)
+	ctx, err := h.Authenticator.WithJWT(from("192.0.2.7"), h.token(in))
+	h.must(err)
+	changed := 0
+	for i := range 10 {
+		_, err := h.UpdateUser(ctx, in.User.ID, Profile{Email: fmt.Sprintf("ann%d@example.org", i), Name: "Ann"})
+		if err == nil {
+			changed++
+		} else if !errors.Is(err, muster.ErrThrottled) {
+			t.Fatal(err)
+		}
+	}
+	if changed != 5 {
+		t.Errorf("the address was changed %d times", changed)
+	}
+	// The rest of the profile is free to change.
+	_, err = h.UpdateUser(ctx, in.User.ID, Profile{Email: "ann4@example.org", Name: "Ann the Second"})
+	h.must(err)
+}

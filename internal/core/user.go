@@ -55,6 +55,9 @@ func openOrders(orders []muster.Order, email, name store.Visible) []muster.Order
 // ReadUser answers one user, in whatever state.
 func (c *Core) ReadUser(ctx context.Context, id muster.ID) (SeenUser, error) {
 	return view(ctx, c, muster.ActionReadUser, func(v *View) (SeenUser, error) {
+		if err := legalID(id); err != nil {
+			return SeenUser{}, err
+		}
 		u, err := v.User(muster.MainRealm, id)
 		if err != nil {
 			return SeenUser{}, err
@@ -139,9 +142,15 @@ func (p *Profile) goodEmail() bool {
 // UpdateUser replaces the profile of a user. The username stays, and so does the kind of a system user. Who changes his own
 // e-mail has to confirm it again where sign-up asks for that.
 func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (*muster.User, error) {
+	if err := c.mayChangeEmail(ctx, id, p.Email); err != nil {
+		return nil, c.explain(ctx, muster.ActionUpdateUser, err)
+	}
 	secret := newMailSecret()
 	return do(ctx, c, muster.ActionUpdateUser, func(tx *Tx) (*muster.User, error) {
 		tx.About(muster.UserResource(id), "update.email", legalEmail(p.Email), "update.name", legalName(p.Name))
+		if err := legalID(id); err != nil {
+			return nil, err
+		}
 		u, err := tx.User(muster.MainRealm, id)
 		if err != nil {
 			return nil, err
@@ -167,6 +176,19 @@ func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (*muster
 		tx.Record(muster.UserResource(id), append(userChanges("update", u), userChanges("user", &was)...)...)
 		return u, tx.UpdateUser(u)
 	})
+}
+
+// mayChangeEmail slows down who has mails sent to strangers by changing his own address again and again.
+func (c *Core) mayChangeEmail(ctx context.Context, id muster.ID, email string) error {
+	actor := muster.ActorFrom(ctx)
+	if actor.User != id {
+		return nil
+	}
+	u, err := c.store.Reader(ctx).User(muster.MainRealm, id)
+	if err == nil && u != nil && muster.FoldEmail(u.Email) != muster.FoldEmail(email) && !c.mayMail(ctx, u) {
+		err = muster.ErrThrottled
+	}
+	return err
 }
 
 // changeEmail moves the sign-in name, and decides whether the new e-mail still counts as confirmed. A person's old address is

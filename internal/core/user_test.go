@@ -19,7 +19,7 @@ func TestMadeUsernames(t *testing.T) {
 			{Profile{Email: "annie@example.com"}, "annie-3"},
 			{Profile{Email: "bob+x@example.org"}, "bob+x"},
 			{Profile{Email: "ünal@example.org"}, "nal"},
-			{Profile{Email: "..dot@example.org"}, "dot"},
+			{Profile{Email: "_.dot@example.org"}, "dot"},
 			{Profile{Email: "李@example.org", Name: "Li Xiao"}, "LiXiao"},
 			{Profile{Email: "龙@example.org"}, "user"},
 			{Profile{Email: "tat.system.bot@example.org", Name: "Bot"}, "Bot"},

@@ -14,6 +14,9 @@ var noTime time.Time
 func (c *Core) changeState(ctx context.Context, a muster.Action, id muster.ID, require func(*Tx) error, f func(*Tx, *muster.User) error) error {
 	_, err := do(ctx, c, a, func(tx *Tx) (struct{}, error) {
 		tx.About(muster.UserResource(id))
+		if err := legalID(id); err != nil {
+			return struct{}{}, err
+		}
 		u, err := tx.user(id)
 		if err != nil {
 			return struct{}{}, err

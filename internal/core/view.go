@@ -115,3 +115,12 @@ func (c *Core) callerView(ctx context.Context) (*View, error) {
 	}
 	return v, err
 }
+
+// may reports whether the caller has a right before a change that asks for it again. It refuses nobody.
+func (c *Core) may(ctx context.Context, a muster.Action, res muster.Resource) bool {
+	if !muster.ActorFrom(ctx).SignedIn() {
+		return muster.ActorFrom(ctx).System
+	}
+	v, err := c.callerView(ctx)
+	return err == nil && v.May(res, a.Operation)
+}

@@ -25,5 +25,6 @@
 //
 // # Texts
 //
-// [Render] fills the templates that the house comes with. They take the [Fields] and nothing else.
+// [Render] fills templates with [Fields]: those that the house comes with ([Default]), or an administrator's. Whoever writes
+// a template can neither reach anything else nor keep the house busy: see [CheckTemplate].
 package mailer

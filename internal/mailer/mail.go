@@ -72,7 +72,7 @@ func (m Mail) write(id int64) (letter, error) {
 
 func (m Mail) checkContent() error {
 	switch {
-	case m.Subject == "" || len(m.Subject) > maxSubject || !printable(m.Subject):
+	case !goodSubject(m.Subject):
 		return invalid("its subject is empty, too long or not plain text")
 	case m.HTML == "" || !utf8.ValidString(m.HTML):
 		return invalid("its content is empty or not UTF-8")
@@ -81,6 +81,8 @@ func (m Mail) checkContent() error {
 	}
 	return nil
 }
+
+func goodSubject(s string) bool { return s != "" && len(s) <= maxSubject && printable(s) }
 
 func parseFrom(s string) (*netmail.Address, error) {
 	if !printable(s) {

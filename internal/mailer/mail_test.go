@@ -50,7 +50,7 @@ func golden(t *testing.T, name string, got []byte) {
 
 func TestWriteGolden(t *testing.T) {
 	m := example()
-	subject, html, err := Render(Confirmation, exampleFields())
+	subject, html, err := Render(Default(Confirmation), exampleFields())
 	if err != nil {
 		t.Fatal(err)
 	}

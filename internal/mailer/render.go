@@ -30,6 +30,31 @@ func (k Kind) subject() string {
 	return ""
 }
 
+// Texts are what a mail is made of. The subject is plain text; the others are HTML templates as [CheckTemplate] takes them.
+type Texts struct {
+	Subject string // at most 255 bytes
+	Body    string // shows header and footer where it wants them
+	Header  string
+	Footer  string
+}
+
+//go:embed templates/*.html
+var texts embed.FS
+
+// Default answers the texts that the house comes with. A kind that there is none for has neither subject nor body.
+func Default(kind Kind) Texts {
+	t := Texts{Subject: kind.subject(), Header: embedded("header"), Footer: embedded("footer")}
+	if t.Subject != "" {
+		t.Body = embedded(string(kind))
+	}
+	return t
+}
+
+func embedded(name string) string {
+	text, _ := texts.ReadFile("templates/" + name + ".html") // a test asks for each
+	return string(text)
+}
+
 // Fields are what templates can show. The names are those that administrators know.
 type Fields struct {
 	EmailAddress   string // whom the mail goes to
@@ -49,18 +74,9 @@ type page struct {
 	EmailHeaderEn, EmailFooterEn  template.HTML
 }
 
-//go:embed templates/*.html
-var texts embed.FS
-
 var logoPattern = regexp.MustCompile(`^(https?://[^\s"'<>]+|data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+=*)$`)
 
-// Render answers the subject and the HTML of a mail. Everything in f is escaped for the place where it is shown. An error
-// means an unknown kind or a broken template.
-func Render(kind Kind, f Fields) (subject, html string, err error) {
-	subject = kind.subject()
-	if subject == "" {
-		return "", "", &failure{class: "template", text: "there is no template for this kind", permanent: true}
-	}
+func (f Fields) page() page {
 	p := page{
 		EmailAddress: f.EmailAddress, URL: f.URL, BaseURL: f.BaseURL,
 		SignatureName: f.SignatureName, SignatureEmail: f.SignatureEmail,
@@ -68,32 +84,35 @@ func Render(kind Kind, f Fields) (subject, html string, err error) {
 	if logoPattern.MatchString(f.Logo) {
 		p.Logo = template.URL(f.Logo)
 	}
-	html, err = p.fill(kind)
-	if err != nil {
-		return "", "", &failure{class: "template", text: "the template can't be filled: " + err.Error(), permanent: true}
-	}
-	return subject, html, nil
+	return p
 }
 
-// fill runs the three templates of a mail: the header opens the document, the footer closes it.
-func (p page) fill(kind Kind) (string, error) {
-	all, err := template.ParseFS(texts, "templates/*.html")
-	if err != nil {
-		return "", err
+// Render answers the subject and the HTML of a mail. Everything in f is escaped for the place where it is shown. An error
+// means that the texts make no mail; who has others may try those.
+func Render(t Texts, f Fields) (subject, html string, err error) {
+	if !goodSubject(t.Subject) {
+		return "", "", broken("the subject is empty, too long or not plain text")
 	}
-	run := func(name string) (string, error) {
-		var b strings.Builder
-		err := all.ExecuteTemplate(&b, name+".html", p)
-		return b.String(), err
-	}
-	header, err := run("header")
+	p := f.page()
+	header, err := run(t.Header, p)
 	if err != nil {
-		return "", err
+		return "", "", broken("the header: " + err.Error())
 	}
-	footer, err := run("footer")
+	footer, err := run(t.Footer, p)
 	if err != nil {
-		return "", err
+		return "", "", broken("the footer: " + err.Error())
 	}
 	p.EmailHeaderEn, p.EmailFooterEn = template.HTML(header), template.HTML(footer)
-	return run(string(kind))
+	html, err = run(t.Body, p)
+	switch {
+	case err != nil:
+		return "", "", broken(err.Error())
+	case strings.TrimSpace(html) == "":
+		return "", "", broken("it shows nothing")
+	}
+	return t.Subject, html, nil
+}
+
+func broken(why string) error {
+	return &failure{class: "template", text: "the template can't be used: " + why, permanent: true}
 }

@@ -36,7 +36,7 @@ func TestRender(t *testing.T) {
 		}},
 	}
 	for kind, want := range cases {
-		subject, text, err := Render(kind, f)
+		subject, text, err := Render(Default(kind), f)
 		if err != nil || subject != want.subject {
 			t.Errorf("%s: %q %v", kind, subject, err)
 		}
@@ -55,14 +55,14 @@ func TestRender(t *testing.T) {
 }
 
 func TestRenderUnknownKind(t *testing.T) {
-	if _, _, err := Render("header", exampleFields()); !Permanent(err) || Class(err) != "template" {
+	if _, _, err := Render(Default("header"), exampleFields()); !Permanent(err) || Class(err) != "template" {
 		t.Error(err)
 	}
 }
 
 func TestRenderEscapes(t *testing.T) {
 	evil := `"><script>alert(1)</script>{{.URL}}`
-	_, text, err := Render(Confirmation, Fields{evil, "javascript:alert(1)//" + evil, "data:text/html," + evil, `data:image/svg+xml;base64,AA` + evil, evil, evil})
+	_, text, err := Render(Default(Confirmation), Fields{evil, "javascript:alert(1)//" + evil, "data:text/html," + evil, `data:image/svg+xml;base64,AA` + evil, evil, evil})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestRenderLogo(t *testing.T) {
 	} {
 		f := exampleFields()
 		f.Logo = logo
-		_, text, err := Render(Confirmation, f)
+		_, text, err := Render(Default(Confirmation), f)
 		if err != nil || strings.Contains(text, `<img src="`+logo+`"`) != shown || strings.Contains(text, "<img") != shown {
 			t.Errorf("%q: %v\n%s", logo, err, text)
 		}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -30,8 +31,8 @@ type SMTP struct {
 }
 
 // errSMTPURL says nothing of what was there: it may be most of a password.
-var errSMTPURL = errors.New("the SMTP URL can't be used: it has the form smtp://user:password@host:587 or smtps://user:password@host:465, " +
-	"user and password are left out where the server asks for none, and signs such as @ : / # in them are written %40 %3A %2F %23")
+var errSMTPURL = errors.New("the SMTP URL can't be used (hint: it has the form smtp://user:password@host:587 or smtps://user:password@host:465; " +
+	"user and password are left out where the server asks for none, and signs such as @ : / # in them are written %40 %3A %2F %23)")
 
 // NewSMTP returns the SMTP of a URL. With smtp:// (port 587 if none is given) the connection begins plain and is encrypted
 // by STARTTLS before anything is said; only with a server on this machine (localhost or a loopback address) it stays plain.
@@ -51,6 +52,9 @@ func NewSMTP(text string) (*SMTP, error) {
 		s.implicit = true
 		s.port = orElse(s.port, "465")
 	default:
+		return nil, errSMTPURL
+	}
+	if n, err := strconv.ParseUint(s.port, 10, 16); err != nil || n == 0 {
 		return nil, errSMTPURL
 	}
 	s.user = u.User.Username()

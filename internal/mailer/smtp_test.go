@@ -240,7 +240,7 @@ func TestSMTPURL(t *testing.T) {
 	}
 	for _, url := range []string{
 		"", "mail.example", "http://mail.example", "smtp://", "smtp:mail.example", "smtp://h/path", "smtp://h?x=1", "smtp://h#x",
-		"smtp://user@h", "smtp://:" + secret + "@h", "smtp://a:" + secret + "%zz@h", "smtp://a:" + secret + "@h:port", "smtp://a:" + secret + "%00@h",
+		"smtp://user@h", "smtp://:" + secret + "@h", "smtp://a:" + secret + "%zz@h", "smtp://a:" + secret + "@h:port", "smtp://h:0", "smtp://h:65536", "smtp://a:" + secret + "%00@h",
 	} {
 		if _, err := NewSMTP(url); err == nil {
 			t.Errorf("%q was taken", url)

@@ -65,6 +65,14 @@ func lines(db *sql.DB, table string) ([]string, error) {
 	return list, rows.Err()
 }
 
+// SQL changes the database behind the server's back.
+func (s *Server) SQL(t testing.TB, statement string, args ...any) {
+	t.Helper()
+	if _, err := s.database(t).Exec(statement, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // database opens the server's database a second time.
 func (s *Server) database(t testing.TB) *sql.DB {
 	t.Helper()

@@ -9,6 +9,7 @@
 //			admin := s.Administrator(t)
 //			admin.POST(t, "/corteza/system/users/", `{"email":"ann@example.org"}`)
 //			s.Clock.Advance(time.Hour)
+//			mails := s.Mails(t)
 //		})
 //	}
 package mustertest
@@ -48,6 +49,7 @@ type Server struct {
 	Config     config.Config
 
 	stop func()
+	tick chan time.Time // ends a wait of the runner of the outbox
 }
 
 // An Option changes the configuration of a server before it starts.
@@ -59,13 +61,7 @@ func NoAdministrator(c *config.Config) { c.Admin.Email, c.Admin.Password = "", "
 // Start starts a server on the engine, which ends with the test.
 func Start(t testing.TB, engine string, options ...Option) *Server {
 	t.Helper()
-	return run(t, configure(t, engine, options), NewClock(), false)
-}
-
-// StartHoldingMail is Start for tests that take the mails out of the outbox themselves.
-func StartHoldingMail(t testing.TB, engine string, options ...Option) *Server {
-	t.Helper()
-	return run(t, configure(t, engine, options), NewClock(), true)
+	return Run(t, configure(t, engine, options), NewClock())
 }
 
 func configure(t testing.TB, engine string, options []Option) config.Config {
@@ -88,14 +84,12 @@ func configure(t testing.TB, engine string, options []Option) config.Config {
 // Run starts a server as it is configured, for tests that start one twice or two at once.
 func Run(t testing.TB, cfg config.Config, clock *Clock) *Server {
 	t.Helper()
-	return run(t, cfg, clock, false)
-}
-
-func run(t testing.TB, cfg config.Config, clock *Clock, holdMail bool) *Server {
-	t.Helper()
 	log := &Log{}
 	hasher := password.New(password.Options{Params: password.Params{MemoryKiB: 64, Time: 1, Threads: 1}})
-	srv, err := server.Open(context.Background(), cfg, obs.NewLogger(log, true), server.Options{Now: clock.Now, Hasher: hasher, HoldMail: holdMail})
+	tick := make(chan time.Time)
+	srv, err := server.Open(context.Background(), cfg, obs.NewLogger(log, true), server.Options{
+		Now: clock.Now, After: func(time.Duration) <-chan time.Time { return tick }, Hasher: hasher,
+	})
 	if err != nil {
 		t.Fatalf("starting a server: %v", err)
 	}
@@ -111,7 +105,7 @@ func run(t testing.TB, cfg config.Config, clock *Clock, holdMail bool) *Server {
 	t.Cleanup(stop)
 	return &Server{
 		URL: "http://" + srv.Address(), Core: srv.Core(), Clock: clock, Log: log,
-		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop,
+		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop, tick: tick,
 	}
 }
 

@@ -38,15 +38,14 @@ type Server struct {
 	http     *http.Server
 	listener net.Listener
 	runner   *work.Runner
-	holdMail bool
 	stopping atomic.Bool
 }
 
 // Options are what a Server is made of besides its configuration; zero values are the real ones.
 type Options struct {
-	Now      func() time.Time
-	Hasher   *password.Hasher
-	HoldMail bool // leaves mails in the outbox
+	Now    func() time.Time
+	After  func(time.Duration) <-chan time.Time // what the runner of the outbox waits with
+	Hasher *password.Hasher
 }
 
 // Open opens the database, makes the first administrator if one is asked for, and begins to listen; it serves nothing yet.
@@ -57,7 +56,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (
 	if o.Hasher == nil {
 		o.Hasher = password.New(password.Options{})
 	}
-	s := &Server{cfg: cfg, log: log, holdMail: o.HoldMail}
+	s := &Server{cfg: cfg, log: log}
 	if err := s.open(ctx, o); err != nil {
 		s.close(ctx)
 		return nil, err
@@ -66,6 +65,10 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (
 }
 
 func (s *Server) open(ctx context.Context, o Options) (err error) {
+	sender, err := s.openSMTP() // before anything is made
+	if err != nil {
+		return err
+	}
 	s.store, err = store.Open(ctx, store.Config{Folder: s.cfg.Data, DatabaseURL: s.cfg.DatabaseURL, Now: o.Now, Log: s.log})
 	if err != nil {
 		return err
@@ -81,16 +84,22 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if made {
 		s.log.Info("keys made; without this file no token and no sealed value can be read: keep a copy apart from the database", "file", s.cfg.KeysPath())
 	}
-	s.core, err = core.New(ctx, core.Options{Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev})
+	s.core, err = core.New(ctx, core.Options{
+		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
+		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate,
+	})
 	if err != nil {
 		return err
 	}
 	if err := s.firstAdministrator(ctx); err != nil {
 		return err
 	}
-	if s.runner, err = s.outboxRunner(o); err != nil {
-		return err
+	if sender == nil {
+		if sender, err = s.openMailFolder(); err != nil {
+			return err
+		}
 	}
+	s.runner = work.New(work.Options{Outbox: s.core.Outbox, Sender: sender, Now: o.Now, After: o.After, Log: s.log})
 	s.http = httpx.NewServer(s.handler(), s.log)
 	return nil
 }
@@ -134,12 +143,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	s.log.Info("listening", "address", s.Address(), "node", s.store.Node())
 	running, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
 	ran := make(chan struct{})
-	go func() {
-		defer close(ran)
-		if !s.holdMail {
-			s.runner.Run(running)
-		}
-	}()
+	go func() { defer close(ran); s.runner.Run(running) }()
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
 	var err error
@@ -195,20 +199,30 @@ func (s *Server) publicURL() string {
 	if s.cfg.PublicURL != "" {
 		return s.cfg.PublicURL
 	}
+	at, err := netip.ParseAddrPort(s.Address())
+	if err == nil && at.Addr().IsUnspecified() {
+		return fmt.Sprintf("http://localhost:%d", at.Port()) // who listens everywhere has no address that could be followed
+	}
 	return "http://" + s.Address()
 }
 
-// outboxRunner sends mails to the SMTP server, or puts them into the folder.
-func (s *Server) outboxRunner(o Options) (*work.Runner, error) {
-	var sender work.Sender
-	var err error
-	if s.cfg.Mail.SMTPURL != "" {
-		sender, err = mailer.NewSMTP(s.cfg.Mail.SMTPURL)
-	} else {
-		sender, err = mailer.NewFolder(s.cfg.MailFolder())
+// openSMTP answers the server that takes the mails; nil if none is named.
+func (s *Server) openSMTP() (work.Sender, error) {
+	if s.cfg.Mail.SMTPURL == "" {
+		return nil, nil
 	}
+	sender, err := mailer.NewSMTP(s.cfg.Mail.SMTPURL)
 	if err != nil {
-		return nil, fmt.Errorf("mail: %w", err)
+		return nil, fmt.Errorf("mail, MUSTER_SMTP_URL: %w", err)
 	}
-	return work.New(work.Options{Outbox: s.core.Outbox, Sender: sender, BaseURL: s.publicURL(), Now: o.Now, Log: s.log})
+	s.log.Info("mails go to the SMTP server", "server", sender.String())
+	return sender, nil
+}
+
+func (s *Server) openMailFolder() (work.Sender, error) {
+	folder, err := mailer.NewFolder(s.cfg.MailFolder())
+	if err != nil {
+		return nil, fmt.Errorf("%w (hint: choose another folder with MUSTER_MAIL_DIR)", err)
+	}
+	return folder, nil
 }

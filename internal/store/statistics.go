@@ -37,6 +37,16 @@ func (r *Reader) GroupStatistics(realm muster.ID) (s muster.GroupStatistics, err
 	return s, err
 }
 
+// ApplicationStatistics counts the applications of a realm.
+func (r *Reader) ApplicationStatistics(realm muster.ID) (s muster.ApplicationStatistics, err error) {
+	s, _, err = one(r, func(row scanner) (s muster.ApplicationStatistics, err error) {
+		err = row.Scan(&s.Total, &s.Deleted)
+		s.Valid = s.Total - s.Deleted
+		return s, err
+	}, `SELECT COUNT(*), COUNT(CASE WHEN deleted_at <> 0 THEN 1 END) FROM application WHERE realm = $1`, realm)
+	return s, err
+}
+
 func (r *Reader) days(err error, realm muster.ID, table string, columns map[string]*[]muster.Day) error {
 	for column, into := range columns {
 		if err != nil {

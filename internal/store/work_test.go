@@ -68,7 +68,7 @@ func shareDeliveries(t *testing.T, nodes []*Store) {
 		for {
 			var got []Delivery
 			err := nodes[i%len(nodes)].Write(t.Context(), func(tx *Tx) (err error) {
-				got, err = tx.LeaseDeliveries(now, now.Add(time.Minute))
+				got, err = tx.LeaseDeliveries("mail", now, now.Add(time.Minute))
 				return err
 			}, nil)
 			if err != nil || len(got) == 0 {
@@ -99,20 +99,20 @@ func TestLifeOfADelivery(t *testing.T) {
 		now := microseconds(s.now())
 		ids := insertDeliveries(t, s, 3, now)
 		lease := func(now time.Time) (got []Delivery) {
-			write(t, s, func(tx *Tx) (err error) { got, err = tx.LeaseDeliveries(now, now.Add(time.Minute)); return err })
+			write(t, s, func(tx *Tx) (err error) { got, err = tx.LeaseDeliveries("mail", now, now.Add(time.Minute)); return err })
 			return got
 		}
-		if got := lease(now.Add(-time.Second)); len(got) != 0 || must(read(t, s).DeliveryWaits(now.Add(-time.Second)))(t) {
+		if got := lease(now.Add(-time.Second)); len(got) != 0 || must(read(t, s).DeliveryWaits("mail", now.Add(-time.Second)))(t) {
 			t.Errorf("leased before it is due: %v", got)
 		}
 		now = now.Add(time.Second)
 		got := lease(now)
-		want := Delivery{ID: ids[0], Event: 5, Kind: "mail", Payload: `{"secret":"sealed"}`, DueAt: got[0].DueAt, Attempts: 1}
+		want := Delivery{ID: ids[0], Event: 5, Kind: "mail", Payload: `{"secret":"sealed"}`, DueAt: got[0].DueAt, Attempts: 1, LeasedUntil: now.Add(time.Minute)}
 		if diff := cmp.Diff(want, got[0]); diff != "" || len(got) != 3 || got[1].ID != ids[1] || got[2].ID != ids[2] {
 			t.Errorf("leased %v: %s", got, diff)
 		}
 		write(t, s, func(tx *Tx) error {
-			return firstError(tx.FinishDelivery(ids[0], now, ""), tx.PostponeDelivery(ids[1], now.Add(time.Second), "no answer"))
+			return firstError(stored(tx.FinishDelivery(got[0], now, "")), stored(tx.PostponeDelivery(got[1], now.Add(time.Second), "no answer")))
 		})
 		if got := lease(now); len(got) != 0 {
 			t.Errorf("leased twice: %v", got)
@@ -120,17 +120,61 @@ func TestLifeOfADelivery(t *testing.T) {
 		if got := lease(now.Add(time.Second)); len(got) != 1 || got[0].ID != ids[1] || got[0].Attempts != 2 {
 			t.Errorf("what was postponed: %v", got)
 		}
-		if got := lease(now.Add(2 * time.Minute)); len(got) != 2 {
-			t.Errorf("of a worker who died: %v", got)
+		late := lease(now.Add(2 * time.Minute))
+		if len(late) != 2 || late[0].ID != ids[2] || late[1].ID != ids[1] || late[1].Attempts != 3 {
+			t.Errorf("of a worker who died: %v", late)
+		}
+		// The worker was not dead: what he says about letters that are another's by now is not heard.
+		for name, f := range map[string]func(*Tx) (bool, error){
+			"finished":   func(tx *Tx) (bool, error) { return tx.FinishDelivery(got[2], now, "late") },
+			"postponed":  func(tx *Tx) (bool, error) { return tx.PostponeDelivery(got[2], now, "late") },
+			"given back": func(tx *Tx) (bool, error) { return tx.GiveBackDelivery(got[2]) },
+		} {
+			write(t, s, func(tx *Tx) error {
+				if ok, err := f(tx); ok || err != nil {
+					t.Errorf("%s: %v %v", name, ok, err)
+				}
+				return nil
+			})
+		}
+		write(t, s, func(tx *Tx) error { return stored(tx.GiveBackDelivery(late[1])) })
+		if got := lease(now.Add(2 * time.Minute)); len(got) != 1 || got[0].ID != ids[1] || got[0].Attempts != 3 {
+			t.Errorf("what was given back: %v", got)
 		}
 		payloads := must(all(read(t, s), column[string], `SELECT payload FROM delivery WHERE id = $1`, ids[0]))(t)
 		if payloads[0] != "" {
 			t.Errorf("what is done still carries %q", payloads[0])
 		}
-		write(t, s, func(tx *Tx) error { return tx.PostponeDelivery(ids[0], now, "again") })
-		if must(read(t, s).DeliveryWaits(now))(t) {
-			t.Error("what is done was postponed")
+		write(t, s, func(tx *Tx) error {
+			if ok, err := tx.PostponeDelivery(got[0], now, "again"); ok || err != nil {
+				t.Errorf("what is done was postponed: %v %v", ok, err)
+			}
+			return nil
+		})
+		if must(read(t, s).DeliveryWaits("mail", now))(t) {
+			t.Error("what is done is due")
 		}
+	})
+}
+
+func TestDeliveriesOfOtherKinds(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		now := microseconds(s.now())
+		write(t, s, func(tx *Tx) error {
+			return tx.InsertDelivery(&Delivery{ID: tx.NewID(), Event: 5, Kind: "webhook", DueAt: now})
+		})
+		now = now.Add(time.Second)
+		if must(read(t, s).DeliveryWaits("mail", now))(t) || !must(read(t, s).DeliveryWaits("webhook", now))(t) {
+			t.Error("a webhook waits, and no mail")
+		}
+		write(t, s, func(tx *Tx) error {
+			mails, err := tx.LeaseDeliveries("mail", now, now.Add(time.Minute))
+			hooks, err2 := tx.LeaseDeliveries("webhook", now, now.Add(time.Minute))
+			if len(mails) != 0 || len(hooks) != 1 {
+				t.Errorf("mails %v, webhooks %v", mails, hooks)
+			}
+			return firstError(err, err2)
+		})
 	})
 }
 

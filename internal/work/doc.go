@@ -3,13 +3,17 @@
 // # The life of a letter
 //
 // A verb of the core puts a letter into the outbox, in the transaction of its change. A [Runner] leases letters that are due,
-// fills the template, has the mail sent, and says what became of it:
+// fills the templates, has the mail sent, and says what became of it:
 //
 //	due → leased → sent                                  finished
-//	             → user deleted, address not his now     finished, nothing sent
+//	             → user deleted or suspended, address    finished, nothing sent
+//	               not his now, link expired
 //	             → refused for good, or a day old        finished, with the class of the failure
-//	             → failed for the moment                 due again after 30 s, 1 min, 2 min, … 1 h
+//	             → failed for the moment                 due again after 30 s, 1 min, 2 min, … 1 h (8 min with a link)
 //	             → not tried: no time left, or stopping  due again at once
+//
+// Its texts, links and sender are what the settings say when it is sent. Templates of the settings that make no mail cost
+// nobody his letter: the house's own are used, and the log says so.
 //
 // A crash between sending and finishing sends the letter again once the lease has run out, under the same number: see
 // [muster/internal/mailer] for what that means to who gets it. Several nodes share one outbox; a lease keeps them apart.

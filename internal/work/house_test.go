@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -50,17 +51,14 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	hasher := password.New(password.Options{Params: password.Params{MemoryKiB: 8, Time: 1, Threads: 1}})
-	h.core, err = core.New(ctx, core.Options{Store: s, Keys: keys, Hasher: hasher, Now: h.clock.now, Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(h.core.Close)
-	h.runner, err = New(Options{
-		Outbox: h.core.Outbox, Sender: h.sender, BaseURL: "https://people.example/", Now: h.clock.now, After: h.after, Log: log,
+	h.core, err = core.New(ctx, core.Options{
+		Store: s, Keys: keys, Hasher: hasher, Now: h.clock.now, Log: log, PublicURL: "https://people.example/", Templates: Templates(),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(h.core.Close)
+	h.runner = New(Options{Outbox: h.core.Outbox, Sender: h.sender, Now: h.clock.now, After: h.after, Log: log})
 	return h
 }
 
@@ -132,20 +130,48 @@ func (h *house) changeEmail(ctx context.Context, u *muster.User, email string) {
 	}
 }
 
+// set sets a setting of the house, which checks no templates.
+func (h *house) set(name, value string) {
+	h.t.Helper()
+	text, err := json.Marshal(value)
+	if err == nil {
+		err = h.core.SetSettings(h.system(), []muster.Setting{{Name: name, Value: text}})
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // A row is what the outbox holds about a letter.
 type row struct {
 	done, blank bool
 	failure     string
-	due         time.Duration // from now; 0 once done
+	due         time.Duration // from now; 0 once done or overdue
+}
+
+func (h *house) database() *sql.DB {
+	h.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(h.folder, "muster.db")+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return db
+}
+
+// sql changes the database past the core.
+func (h *house) sql(statement string) {
+	h.t.Helper()
+	db := h.database()
+	defer db.Close()
+	if _, err := db.Exec(statement); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // rows reads the outbox past the core.
 func (h *house) rows() (all []row) {
 	h.t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(h.folder, "muster.db"))
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	db := h.database()
 	defer db.Close()
 	found, err := db.Query(`SELECT done_at <> 0, payload = '', failure, due_at FROM delivery ORDER BY id`)
 	if err != nil {
@@ -159,7 +185,7 @@ func (h *house) rows() (all []row) {
 			h.t.Fatal(err)
 		}
 		if !r.done {
-			r.due = time.UnixMicro(due).Sub(h.clock.now())
+			r.due = max(0, time.UnixMicro(due).Sub(h.clock.now()))
 		}
 		all = append(all, r)
 	}

@@ -1,8 +1,10 @@
 package work
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	netmail "net/mail"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -15,7 +17,9 @@ import (
 // Reasons for which a letter is not sent at all.
 var (
 	errUserDeleted = errors.New("its user is deleted")
+	errSuspended   = errors.New("its user is suspended")
 	errNotHis      = errors.New("its address is no longer the user's")
+	errExpired     = errors.New("its link is too old to work")
 	errPanic       = errors.New("a panic")
 )
 
@@ -27,7 +31,7 @@ func (r *Runner) deliver(ctx context.Context, l core.Letter) (err error) {
 			err = errPanic
 		}
 	}()
-	if err := unwanted(l); err != nil {
+	if err := r.unwanted(l); err != nil {
 		return err
 	}
 	m, err := r.compose(l)
@@ -46,59 +50,94 @@ func (r *Runner) logPanic(l core.Letter, v any) {
 	r.log.Error("sending a letter panicked", "letter", l.ID, "kind", l.Kind, "panic", said, "stack", string(debug.Stack()))
 }
 
-// unwanted says why nobody should get this letter any more.
-func unwanted(l core.Letter) error {
-	if l.User == nil || l.User.Deleted() {
+// unwanted says why nobody should get this letter any more. Who is told that his address was changed is told in any case: it
+// may have been done to him.
+func (r *Runner) unwanted(l core.Letter) error {
+	switch {
+	case l.Kind == core.MailEmailChanged:
+		return nil
+	case l.User == nil || l.User.Deleted():
 		return errUserDeleted
-	}
-	if l.Kind == core.MailConfirmation && muster.FoldEmail(l.User.Email) != muster.FoldEmail(l.To) {
+	case l.User.Suspended():
+		return errSuspended
+	case muster.FoldEmail(l.User.Email) != muster.FoldEmail(l.To):
 		return errNotHis
+	case !l.Expires.IsZero() && !r.now().Before(l.Expires):
+		return errExpired
 	}
 	return nil
 }
 
+// compose writes the mail. Texts that turn out to be no good (they were checked when they were set) cost nobody his mail: the
+// house's own take their place.
 func (r *Runner) compose(l core.Letter) (mailer.Mail, error) {
-	kind := mailer.Kind(l.Kind)
-	fields := r.fields
-	fields.EmailAddress = l.To
-	if link := r.links[kind]; link != "" {
-		fields.URL = link + l.Token
+	usual := mailer.Default(mailer.Kind(l.Kind))
+	texts := mailer.Texts{Subject: cmp.Or(l.Subject, usual.Subject), Body: cmp.Or(l.Body, usual.Body), Header: l.Header, Footer: l.Footer}
+	fields := mailer.Fields{
+		EmailAddress: l.To, URL: l.URL, BaseURL: l.BaseURL, Logo: l.Logo, SignatureName: l.FromName, SignatureEmail: l.FromAddress,
 	}
-	subject, html, err := mailer.Render(kind, fields)
-	return mailer.Mail{From: r.from, To: l.To, Subject: subject, HTML: html, Date: r.now()}, err
+	subject, html, err := mailer.Render(texts, fields)
+	if err != nil && texts != usual {
+		r.log.Warn("the texts of the settings make no mail, so the usual ones are sent", "letter", l.ID, "kind", l.Kind, "error", err)
+		subject, html, err = mailer.Render(usual, fields)
+	}
+	from := (&netmail.Address{Name: l.FromName, Address: l.FromAddress}).String()
+	return mailer.Mail{From: from, To: l.To, Subject: subject, HTML: html, Date: r.now()}, err
 }
 
-// An outcome is what becomes of a letter. The zero outcome makes it due again at once.
+// An outcome is what becomes of a letter. The zero outcome gives it back, as if nobody had had it.
 type outcome struct {
+	tried    bool
 	finished bool
 	after    time.Duration // until it is due again
 	failure  string        // one word; "" for none
 }
 
-// The times of letters that fail: how long until the second attempt, at most between two, and from the first to the last.
+// The times of letters that fail: how long until the second attempt, at most between two (of a letter whose link expires, and
+// of others), and from the first to the last.
 const (
 	firstDelay = 30 * time.Second
+	hurryDelay = 8 * time.Minute
 	mostDelay  = time.Hour
 	giveUp     = 24 * time.Hour
 )
 
 // judge says what becomes of a letter after an attempt.
 func (r *Runner) judge(l core.Letter, err error) outcome {
+	o := outcome{tried: true, finished: true}
 	switch {
 	case err == nil:
-		return outcome{finished: true}
+		return o
 	case errors.Is(err, errUserDeleted):
-		return outcome{finished: true, failure: "user-deleted"}
+		o.failure = "user-deleted"
+		return o
+	case errors.Is(err, errSuspended):
+		o.failure = "user-suspended"
+		return o
 	case errors.Is(err, errNotHis):
-		return outcome{finished: true, failure: "address-changed"}
-	}
-	o := outcome{failure: mailer.Class(err), after: delay(l.Attempts)}
-	if errors.Is(err, errPanic) {
+		o.failure = "address-changed"
+		return o
+	case errors.Is(err, errExpired):
+		o.failure = "expired"
+	case errors.Is(err, errPanic):
 		o.failure = "panic"
+		o.after, o.finished = r.again(l)
+	default:
+		o.failure = mailer.Class(err)
+		o.after, o.finished = r.again(l)
+		o.finished = o.finished || mailer.Permanent(err)
 	}
-	o.finished = mailer.Permanent(err) || r.now().Add(o.after).After(l.ID.Time().Add(giveUp))
 	r.logFailure(l, o, err)
 	return o
+}
+
+// again says how long until the next attempt, or that there is none.
+func (r *Runner) again(l core.Letter) (after time.Duration, never bool) {
+	after = delay(l.Attempts)
+	if !l.Expires.IsZero() {
+		after = min(after, hurryDelay)
+	}
+	return after, r.now().Add(after).After(l.ID.Time().Add(giveUp))
 }
 
 func (r *Runner) logFailure(l core.Letter, o outcome, err error) {
@@ -132,10 +171,13 @@ func (r *Runner) settle(ctx context.Context, l core.Letter, o outcome) {
 	ctx, cancel := apart(ctx)
 	defer cancel()
 	var err error
-	if o.finished {
-		err = r.outbox.Finish(ctx, l.ID, o.failure)
-	} else {
-		err = r.outbox.Postpone(ctx, l.ID, o.after, o.failure)
+	switch {
+	case !o.tried:
+		err = r.outbox.GiveBack(ctx, l)
+	case o.finished:
+		err = r.outbox.Finish(ctx, l, o.failure)
+	default:
+		err = r.outbox.Postpone(ctx, l, o.after, o.failure)
 	}
 	if err != nil {
 		r.log.Error("what became of a letter could not be written down; it may be sent again", "letter", l.ID, "kind", l.Kind, "error", err)

@@ -3,12 +3,7 @@ package work
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
-	netmail "net/mail"
-	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"muster/internal/core"
@@ -26,16 +21,9 @@ type Sender interface {
 type Options struct {
 	Outbox *core.Outbox
 	Sender Sender
-
-	BaseURL    string // of the application that people use; http or https
-	ConfirmURL string // what a confirmation's token is added to; "": <BaseURL>/auth/confirm-email?token=
-	ResetURL   string // what a password reset's token is added to; "": <BaseURL>/auth/reset-password?token=
-	// Who mails come from. Empty: Example Sender, info@example.tld.
-	FromName, FromAddress string
-
-	Now   func() time.Time                     // nil: time.Now
-	After func(time.Duration) <-chan time.Time // nil: time.After
-	Log   *slog.Logger
+	Now    func() time.Time                     // nil: time.Now
+	After  func(time.Duration) <-chan time.Time // nil: time.After
+	Log    *slog.Logger
 }
 
 // The times of the runner.
@@ -51,47 +39,21 @@ const (
 type Runner struct {
 	outbox *core.Outbox
 	sender Sender
-	from   string
-	fields mailer.Fields
-	links  map[mailer.Kind]string // what the token of a kind is added to
 	now    func() time.Time
 	after  func(time.Duration) <-chan time.Time
 	log    *slog.Logger
 }
 
-// New returns a Runner. An error says which of the options can't be used, for the operator.
-func New(o Options) (*Runner, error) {
-	if o.FromName == "" && o.FromAddress == "" {
-		o.FromName, o.FromAddress = "Example Sender", "info@example.tld"
-	}
-	base := strings.TrimRight(o.BaseURL, "/")
-	if o.ConfirmURL == "" {
-		o.ConfirmURL = base + "/auth/confirm-email?token="
-	}
-	if o.ResetURL == "" {
-		o.ResetURL = base + "/auth/reset-password?token="
-	}
-	for name, text := range map[string]string{"base URL": o.BaseURL, "confirmation URL": o.ConfirmURL, "reset URL": o.ResetURL} {
-		if u, err := url.Parse(text); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			return nil, fmt.Errorf("mail: the %s %q is not a whole http or https URL", name, text)
-		}
-	}
-	from := (&netmail.Address{Name: o.FromName, Address: o.FromAddress}).String()
-	if err := mailer.CheckFrom(from); err != nil {
-		return nil, fmt.Errorf("the sender %q <%s>: %w", o.FromName, o.FromAddress, err)
-	}
-	r := &Runner{
-		outbox: o.Outbox, sender: o.Sender, from: from, now: o.Now, after: o.After, log: o.Log,
-		fields: mailer.Fields{BaseURL: base + "/", SignatureName: o.FromName, SignatureEmail: o.FromAddress},
-		links:  map[mailer.Kind]string{mailer.Confirmation: o.ConfirmURL, mailer.PasswordReset: o.ResetURL},
-	}
+// New returns a Runner.
+func New(o Options) *Runner {
+	r := &Runner{outbox: o.Outbox, sender: o.Sender, now: o.Now, after: o.After, log: o.Log}
 	if r.now == nil {
 		r.now = time.Now
 	}
 	if r.after == nil {
 		r.after = time.After
 	}
-	return r, nil
+	return r
 }
 
 // Run works until ctx ends. A letter that is being sent then is finished, which takes [mailer.WholeTime] and a few seconds at
@@ -116,8 +78,6 @@ func (r *Runner) round(ctx context.Context) (more bool) {
 	if err != nil {
 		r.log.Error("the outbox can't be read", "error", err)
 	}
-	// The outbox hands them out in no order.
-	slices.SortFunc(letters, func(a, b core.Letter) int { return cmp.Compare(a.ID, b.ID) })
 	var down error // why no mail leaves at the moment
 	for _, l := range letters {
 		switch {
@@ -125,7 +85,7 @@ func (r *Runner) round(ctx context.Context) (more bool) {
 			r.settle(ctx, l, outcome{})
 		case down != nil:
 			// One wait for a dead server is enough.
-			r.settle(ctx, l, r.judge(l, down))
+			r.settle(ctx, l, r.judge(l, cmp.Or(r.unwanted(l), down)))
 		default:
 			sendErr := r.deliver(ctx, l)
 			if mailer.Down(sendErr) {

@@ -226,7 +226,7 @@ func TestLogFilters(t *testing.T) {
 			"from=" + stamp(5*time.Second) + "&resource=system:user":       "suspend",
 			"from=" + stamp(0) + "&to=" + stamp(0) + "&limit=1":            "unsuspend",
 			"from=" + stamp(0) + "&to=" + stamp(0) + "&page=2&perPage=1":   "suspend",
-			"offset=9999": "",
+			"offset=9999":                                                  "",
 		} {
 			var got []string
 			for _, e := range h.log(t, query) {

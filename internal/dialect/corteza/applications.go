@@ -11,25 +11,29 @@ import (
 
 // application is the application object (contract, 6).
 type application struct {
-	ApplicationID        string           `json:"applicationID"`
-	Name                 string           `json:"name"`
-	OwnerID              int              `json:"ownerID"` // always 0
-	Enabled              bool             `json:"enabled"`
-	Unify                *muster.Launcher `json:"unify,omitempty"`
-	CreatedAt            string           `json:"createdAt"`
-	UpdatedAt            string           `json:"updatedAt,omitempty"`
-	DeletedAt            string           `json:"deletedAt,omitempty"`
-	CanGrant             bool             `json:"canGrant"`
-	CanUpdateApplication bool             `json:"canUpdateApplication"`
-	CanDeleteApplication bool             `json:"canDeleteApplication"`
+	bareApplication
+	CanGrant             bool `json:"canGrant"`
+	CanUpdateApplication bool `json:"canUpdateApplication"`
+	CanDeleteApplication bool `json:"canDeleteApplication"`
+}
+
+// bareApplication is an application as scripts get it.
+type bareApplication struct {
+	ApplicationID string           `json:"applicationID"`
+	Name          string           `json:"name"`
+	OwnerID       int              `json:"ownerID"` // always 0
+	Enabled       bool             `json:"enabled"`
+	Unify         *muster.Launcher `json:"unify,omitempty"`
+	CreatedAt     string           `json:"createdAt"`
+	UpdatedAt     string           `json:"updatedAt,omitempty"`
+	DeletedAt     string           `json:"deletedAt,omitempty"`
 }
 
 func applicationOf(a core.SeenApplication) application {
-	return application{
+	return application{bareApplication{
 		ApplicationID: a.ID.String(), Name: a.Name, Enabled: a.Enabled, Unify: a.Launcher,
 		CreatedAt: instant(a.CreatedAt), UpdatedAt: instant(a.UpdatedAt), DeletedAt: instant(a.DeletedAt),
-		CanGrant: a.MayGrant, CanUpdateApplication: a.MayUpdate, CanDeleteApplication: a.MayDelete,
-	}
+	}, a.MayGrant, a.MayUpdate, a.MayDelete}
 }
 
 // applicationSort maps the storage names of the original to the core's.

@@ -10,24 +10,28 @@ import (
 
 // role is the role object (contract, 5).
 type role struct {
-	RoleID        string `json:"roleID"`
-	Name          string `json:"name"`
-	Handle        string `json:"handle"`
-	CreatedAt     string `json:"createdAt"`
-	UpdatedAt     string `json:"updatedAt,omitempty"`
-	ArchivedAt    string `json:"archivedAt,omitempty"`
-	DeletedAt     string `json:"deletedAt,omitempty"`
-	CanGrant      bool   `json:"canGrant"`
-	CanUpdateRole bool   `json:"canUpdateRole"`
-	CanDeleteRole bool   `json:"canDeleteRole"`
+	bareRole
+	CanGrant      bool `json:"canGrant"`
+	CanUpdateRole bool `json:"canUpdateRole"`
+	CanDeleteRole bool `json:"canDeleteRole"`
+}
+
+// bareRole is a role as scripts get it.
+type bareRole struct {
+	RoleID     string `json:"roleID"`
+	Name       string `json:"name"`
+	Handle     string `json:"handle"`
+	CreatedAt  string `json:"createdAt"`
+	UpdatedAt  string `json:"updatedAt,omitempty"`
+	ArchivedAt string `json:"archivedAt,omitempty"`
+	DeletedAt  string `json:"deletedAt,omitempty"`
 }
 
 func roleOf(g core.SeenGroup) role {
-	return role{
+	return role{bareRole{
 		RoleID: g.ID.String(), Name: g.Name, Handle: g.Handle, CreatedAt: instant(g.CreatedAt), UpdatedAt: instant(g.UpdatedAt),
 		ArchivedAt: instant(g.ArchivedAt), DeletedAt: instant(g.DeletedAt),
-		CanGrant: g.MayGrant, CanUpdateRole: g.MayUpdate, CanDeleteRole: g.MayDelete,
-	}
+	}, g.MayGrant, g.MayUpdate, g.MayDelete}
 }
 
 // roleSort maps the storage names of the original to the core's.

@@ -33,6 +33,7 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionListGroupsOf, "GET", "/users/{userID}/membership", f.listMembership),
 		httpx.For(muster.ActionAddMember, "POST", "/users/{userID}/membership/{roleID}", onMember(f.core.AddMember)),
 		httpx.For(muster.ActionRemoveMember, "DELETE", "/users/{userID}/membership/{roleID}", onMember(f.core.RemoveMember)),
+		httpx.For(muster.ActionReadUser, "POST", "/users/{userID}/trigger", f.triggerOnUser),
 
 		httpx.For(muster.ActionListGroups, "GET", "/roles/", f.listRoles),
 		httpx.For(muster.ActionCreateGroup, "POST", "/roles/", f.createRole),
@@ -47,6 +48,7 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionListMembers, "GET", "/roles/{roleID}/members", f.listMembers),
 		httpx.For(muster.ActionAddMember, "POST", "/roles/{roleID}/member/{userID}", onMember(f.core.AddMember)),
 		httpx.For(muster.ActionRemoveMember, "DELETE", "/roles/{roleID}/member/{userID}", onMember(f.core.RemoveMember)),
+		httpx.For(muster.ActionReadGroup, "POST", "/roles/{roleID}/trigger", f.triggerOnRole),
 
 		httpx.For(muster.ActionListOperations, "GET", "/permissions/", f.listPermissions),
 		httpx.For(muster.ActionListOperations, "GET", "/permissions/effective", f.effectivePermissions),
@@ -72,6 +74,7 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionUpdateApplication, "PUT", "/application/{applicationID}", f.updateApplication),
 		httpx.For(muster.ActionDeleteApplication, "DELETE", "/application/{applicationID}", onLooseID("applicationID", f.core.DeleteApplication)),
 		httpx.For(muster.ActionUndeleteApplication, "POST", "/application/{applicationID}/undelete", onLooseID("applicationID", f.core.UndeleteApplication)),
+		httpx.For(muster.ActionReadApplication, "POST", "/application/{applicationID}/trigger", f.triggerOnApplication),
 
 		httpx.For(muster.ActionListReminders, "GET", "/reminder/", f.listReminders),
 		httpx.For(muster.ActionCreateReminder, "POST", "/reminder/", f.createReminder),
@@ -83,5 +86,11 @@ func (f *facade) routes() []httpx.Route {
 
 		httpx.For(muster.ActionReadStatistics, "GET", "/stats/", f.statistics),
 		httpx.For(muster.ActionListEvents, "GET", "/actionlog/", f.listActions),
+
+		// What every client is told: that there is no licence, and that there are no scripts.
+		httpx.For(muster.ActionPublicSettings, "GET", "/subscription/", readSubscription),
+		httpx.For(muster.ActionPublicSettings, "GET", "/automation/", listScripts),
+		httpx.For(muster.ActionPublicSettings, "GET", "/automation/{bundle}", readBundle),
+		httpx.For(muster.ActionPublicSettings, "POST", "/automation/trigger", triggerScript),
 	}
 }

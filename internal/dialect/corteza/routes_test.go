@@ -61,6 +61,8 @@ var readable = []string{
 	"GET /roles/", "GET /roles/{roleID}", "GET /roles/{roleID}/members",
 	"GET /permissions/", "GET /permissions/effective", "GET /settings/current",
 	"GET /organisations/", "GET /organisations/{organisationID}", "GET /application/", "GET /application/{applicationID}", "GET /reminder/",
+	"POST /users/{userID}/trigger", "POST /roles/{roleID}/trigger", "POST /application/{applicationID}/trigger",
+	"GET /subscription/", "GET /automation/", "GET /automation/{bundle}", "POST /automation/trigger",
 }
 
 // signedIn are the open routes that need somebody to be signed in all the same, and what they say to strangers.
@@ -105,6 +107,9 @@ func TestEveryRouteRefusesTheWeak(t *testing.T) {
 			default:
 				if !slices.Contains(readable, name) {
 					t.Errorf("%s is in no list of this test", name)
+				}
+				if strings.HasSuffix(path, "/{bundle}") {
+					continue // there is none: TestAutomation
 				}
 				if message := weak.do(t, route.Method(), path, nil).Error(t); message != "" {
 					t.Errorf("%s: %s", name, message)

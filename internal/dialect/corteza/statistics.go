@@ -47,14 +47,14 @@ func (f *facade) statistics(w http.ResponseWriter, r *http.Request) error {
 		Deleted int `json:"deleted"`
 		Valid   int `json:"valid"`
 	}
-	u, g := s.Users, s.Groups
+	u, g, a := s.Users, s.Groups, s.Applications
 	return respond(w, struct {
 		Users        users        `json:"users"`
 		Roles        roles        `json:"roles"`
-		Applications applications `json:"applications"` // there are none yet
+		Applications applications `json:"applications"`
 	}{
 		users{u.Total, u.Valid, u.Deleted, u.Suspended, daysOf(u.DailyCreated), daysOf(u.DailyDeleted), daysOf(u.DailyUpdated), daysOf(u.DailySuspended)},
 		roles{g.Total, g.Valid, g.Deleted, g.Archived, daysOf(g.DailyCreated), daysOf(g.DailyDeleted), daysOf(g.DailyUpdated), daysOf(g.DailyArchived)},
-		applications{},
+		applications{a.Total, a.Deleted, a.Valid},
 	})
 }

@@ -13,6 +13,8 @@ func TestStatistics(t *testing.T) {
 		h.admin.post(t, "/users/"+bob.id+"/suspend", nil).ok(t)
 		h.admin.del(t, "/users/"+cid.id).ok(t)
 		h.admin.post(t, "/roles/"+h.role(t, "Old")+"/archive", nil).ok(t)
+		h.application(t, "One")
+		h.admin.del(t, "/application/"+h.application(t, "Two")).ok(t)
 		ann.get(t, "/stats/").fails(t, "not allowed to read statistics")
 		a := h.admin.get(t, "/stats/")
 		for path, want := range map[string]string{
@@ -26,6 +28,7 @@ func TestStatistics(t *testing.T) {
 		day := h.Clock.Now().Truncate(24 * time.Hour).Unix()
 		for path, want := range map[string]string{
 			"users.total": "4", "users.valid": "2", "users.deleted": "1", "users.suspended": "1", "roles.total": "3", "roles.valid": "2", "roles.archived": "1", "roles.deleted": "0",
+			"applications.total": "3", "applications.valid": "2", "applications.deleted": "1",
 			"users.dailyCreated": fmt.Sprintf("[%d 4]", day), "users.dailyDeleted": fmt.Sprintf("[%d 1]", day), "users.dailyUpdated": "[]", "roles.dailyArchived": fmt.Sprintf("[%d 1]", day),
 		} {
 			if got := fmt.Sprint(a.Get(t, "response."+path)); got != want {
