@@ -72,8 +72,8 @@ func (h *house) issued(u *muster.User, purpose string) (token string) {
 	h.t.Helper()
 	secret := newMailSecret()
 	h.must(h.store.Write(h.context(), func(stx *storeTx) error {
-		id, err := (&Tx{Tx: stx, core: h.Core}).issueToken(u, purpose, secret)
-		token = secret + id.String()
+		issued, err := (&Tx{Tx: stx, core: h.Core}).issueToken(u, purpose, secret)
+		token = secret + issued.ID.String()
 		return err
 	}, nil))
 	return token
