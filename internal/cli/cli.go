@@ -25,9 +25,10 @@ import (
 const memoryLimit = 1 << 30
 
 type commands struct {
-	Config string `help:"TOML file with settings (unknown keys are errors)." type:"path" placeholder:"FILE"`
+	File string `name:"config" help:"TOML file with settings (unknown keys are errors)." type:"path" placeholder:"FILE"`
 
 	Serve   serve            `cmd:"" help:"Start the server."`
+	Config  configuration    `cmd:"" help:"Look at the configuration without starting anything."`
 	Keys    keys             `cmd:"" help:"Look after the keys that sign tokens and seal secrets."`
 	Version kong.VersionFlag `help:"Print the version."`
 
@@ -63,7 +64,7 @@ func run(args []string, version string, e *environment) int {
 	if err != nil {
 		return e.fail(2, err, "muster --help")
 	}
-	e.config = c.Config
+	e.config = c.File
 	if err := command.Run(e); err != nil {
 		return e.fail(1, err, "muster "+command.Command()+" --help")
 	}
@@ -80,20 +81,33 @@ func (e *environment) fail(status int, err error, hint string) int {
 	return status
 }
 
-type serve struct {
+// flags are what serve can be told by flags, and what looks at the configuration, too.
+type flags struct {
 	Data        *string `help:"Folder of the embedded database, keys, files and mails (MUSTER_DATA, default ./muster-data)." placeholder:"DIR"`
 	Listen      *string `help:"Where to listen (MUSTER_LISTEN, default 127.0.0.1:8080; port 0 takes a free one)." placeholder:"HOST:PORT"`
 	DatabaseURL *string `name:"database-url" help:"PostgreSQL in place of the embedded database (MUSTER_DATABASE_URL)." placeholder:"URL"`
 	PublicURL   *string `name:"public-url" help:"What links in mails begin with (MUSTER_PUBLIC_URL)." placeholder:"URL"`
+	OpsListen   *string `name:"ops-listen" help:"Where metrics and profiles are served, for this machine alone (MUSTER_OPS_LISTEN)." placeholder:"HOST:PORT"`
 	Dev         *bool   `help:"For trying things out: throttles lifted, more in the log (MUSTER_DEV)."`
 }
 
-func (s *serve) Run(e *environment) error {
-	cfg, err := config.Load(e.config, e.vars, config.Flags{
-		Data: s.Data, Listen: s.Listen, DatabaseURL: s.DatabaseURL, PublicURL: s.PublicURL, Dev: s.Dev,
+// read puts together what was told.
+func (f *flags) read(e *environment) (config.Told, error) {
+	return config.Read(e.config, e.vars, config.Flags{
+		Data: f.Data, Listen: f.Listen, DatabaseURL: f.DatabaseURL, PublicURL: f.PublicURL, OpsListen: f.OpsListen, Dev: f.Dev,
 	})
+}
+
+type serve struct{ flags }
+
+func (s *serve) Run(e *environment) error {
+	told, err := s.read(e)
 	if err != nil {
 		return err
+	}
+	cfg, log := told.Config, obs.NewLogger(e.stderr, told.Config.Dev)
+	for _, w := range told.Warnings {
+		log.Warn(w)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" { // the runtime's, so it reads the real environment
 		debug.SetMemoryLimit(memoryLimit)
@@ -101,7 +115,7 @@ func (s *serve) Run(e *environment) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop) // who asks a second time doesn't want to wait
-	srv, err := server.Open(ctx, cfg, obs.NewLogger(e.stderr, cfg.Dev), server.Options{})
+	srv, err := server.Open(ctx, cfg, log, server.Options{})
 	if err != nil && ctx.Err() != nil {
 		return nil // stopped before it had begun
 	}

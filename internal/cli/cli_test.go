@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/alecthomas/kong"
+
+	"muster/internal/config"
 	"muster/internal/token"
 )
 
@@ -18,20 +22,28 @@ func TestRun(t *testing.T) {
 		status         int
 		stdout, stderr string
 	}{
-		"version":             {args: []string{"--version"}, stdout: "v1.2.3\n"},
-		"help":                {args: []string{"--help"}, stdout: "serve"},
-		"help of a command":   {args: []string{"serve", "--help"}, stdout: "MUSTER_DATABASE_URL"},
-		"help of keys":        {args: []string{"keys", "rotate", "--help"}, stdout: "--now"},
-		"nothing":             {status: 2, stderr: "(hint: muster --help)"},
-		"no command":          {args: []string{"fly"}, status: 2, stderr: "(hint: muster --help)"},
-		"half a command":      {args: []string{"keys"}, status: 2, stderr: "(hint: muster --help)"},
-		"no flag":             {args: []string{"serve", "--fly"}, status: 2, stderr: "unknown flag --fly"},
-		"too much":            {args: []string{"serve", "now"}, status: 2, stderr: "(hint: muster --help)"},
-		"a value is missing":  {args: []string{"serve", "--data"}, status: 2, stderr: "(hint: muster --help)"},
-		"a bad address":       {args: []string{"serve", "--listen", "x"}, status: 1, stderr: "is not HOST:PORT (hint: "},
-		"a bad variable":      {args: []string{"serve"}, vars: []string{"MUSTER_DEV=x"}, status: 1, stderr: "(hint: MUSTER_DEV"},
-		"no keys to rotate":   {args: []string{"keys", "rotate", "--data", "/dev/null/x"}, status: 1, stderr: "(hint: "},
-		"rotate, by variable": {args: []string{"keys", "rotate"}, vars: []string{"MUSTER_DATA=/nonexistent"}, status: 1, stderr: "/nonexistent/keys.json (hint: "},
+		"version":              {args: []string{"--version"}, stdout: "v1.2.3\n"},
+		"help":                 {args: []string{"--help"}, stdout: "serve"},
+		"help of a command":    {args: []string{"serve", "--help"}, stdout: "MUSTER_DATABASE_URL"},
+		"help of keys":         {args: []string{"keys", "rotate", "--help"}, stdout: "--now"},
+		"nothing":              {status: 2, stderr: "(hint: muster --help)"},
+		"no command":           {args: []string{"fly"}, status: 2, stderr: "(hint: muster --help)"},
+		"half a command":       {args: []string{"keys"}, status: 2, stderr: "(hint: muster --help)"},
+		"no flag":              {args: []string{"serve", "--fly"}, status: 2, stderr: "unknown flag --fly"},
+		"too much":             {args: []string{"serve", "now"}, status: 2, stderr: "(hint: muster --help)"},
+		"a value is missing":   {args: []string{"serve", "--data"}, status: 2, stderr: "(hint: muster --help)"},
+		"a bad address":        {args: []string{"serve", "--listen", "x"}, status: 1, stderr: "is not HOST:PORT (hint: "},
+		"a bad variable":       {args: []string{"serve"}, vars: []string{"MUSTER_DEV=x"}, status: 1, stderr: "(hint: MUSTER_DEV"},
+		"a good configuration": {args: []string{"config", "check"}, stdout: "the configuration is good\n"},
+		"a bad configuration":  {args: []string{"config", "check", "--ops-listen", ":9090"}, status: 1, stderr: "operations address"},
+		"a bad SMTP server":    {args: []string{"config", "check"}, vars: []string{"MUSTER_SMTP_URL=me:hunter2@h"}, status: 1, stderr: "SMTP URL"},
+		"a bad database":       {args: []string{"config", "check"}, vars: []string{"MUSTER_DATABASE_URL=postgres://h/x?sslmode=hunter2"}, status: 1, stderr: "can't be read (hint: "},
+		"a bad administrator":  {args: []string{"config", "check"}, vars: []string{"MUSTER_ADMIN_EMAIL=a@example.org", "MUSTER_ADMIN_PASSWORD=short"}, status: 1, stderr: "first administrator: password"},
+		"a misspelt variable":  {args: []string{"config", "check"}, vars: []string{"MUSTER_LISTN=:1"}, stdout: "good", stderr: "warning: the environment has MUSTER_LISTN"},
+		"what holds":           {args: []string{"config", "show", "--dev"}, stdout: "dev = true # flag --dev\n"},
+		"what would not":       {args: []string{"config", "show", "--listen", "x"}, status: 1, stderr: "is not HOST:PORT"},
+		"no keys to rotate":    {args: []string{"keys", "rotate", "--data", "/dev/null/x"}, status: 1, stderr: "(hint: "},
+		"rotate, by variable":  {args: []string{"keys", "rotate"}, vars: []string{"MUSTER_DATA=/nonexistent"}, status: 1, stderr: "/nonexistent/keys.json (hint: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			status, stdout, stderr := runWith(test.vars, test.args...)
@@ -50,7 +62,7 @@ func TestRun(t *testing.T) {
 // check wants the text somewhere in what was written, and silence where there is none to want.
 func check(t *testing.T, name, got, want string) {
 	t.Helper()
-	if !strings.Contains(got, want) || want == "" && got != "" {
+	if strings.Contains(got, "hunter2") || !strings.Contains(got, want) || want == "" && got != "" {
 		t.Errorf("%s is %q, want %q", name, got, want)
 	}
 }
@@ -86,5 +98,35 @@ func TestRotate(t *testing.T) {
 	}
 	if status, _, stderr := runWith(nil, "keys", "rotate", "--data", dir); status != 1 || !strings.Contains(stderr, "hint: ") {
 		t.Errorf("rotating twice at once: %d, %q", status, stderr)
+	}
+}
+
+// Each flag of serve is a setting's, and the other way round; the commands that look at the configuration have the same.
+func TestFlagsAreSettings(t *testing.T) {
+	var want []string
+	for _, s := range config.Settings() {
+		if s.Flag != "" {
+			want = append(want, s.Flag)
+		}
+	}
+	slices.Sort(want)
+	var c commands
+	parser, err := kong.New(&c, kong.Vars{"version": ""})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"serve"}, {"config", "check"}, {"config", "show"}} {
+		command, err := parser.Parse(args)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range command.Selected().Flags {
+			got = append(got, f.Name)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("%v has the flags %q, settings have %q", args, got, want)
+		}
 	}
 }

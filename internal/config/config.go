@@ -4,6 +4,8 @@
 //
 // Secrets come from the file, from the environment, or from a file that the environment names (MUSTER_ADMIN_PASSWORD_FILE);
 // never from flags, which everybody on the machine can read.
+//
+// [Load] puts it together; [Read] says besides where each value comes from, and what looks like a mistake.
 package config
 
 import (
@@ -20,28 +22,31 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// Config is what Muster has been told.
+// Config is what Muster has been told. The tags are read by [Read], too: what is tagged secret is never shown, of a URL with
+// a password the password; a flag has the name of its field in [Flags].
 type Config struct {
-	Data        string `toml:"data" env:"MUSTER_DATA"`                 // folder of the embedded database, keys, files and mails
-	Listen      string `toml:"listen" env:"MUSTER_LISTEN"`             // HOST:PORT; port 0 takes a free one
-	DatabaseURL string `toml:"database_url" env:"MUSTER_DATABASE_URL"` // postgres://…; empty: SQLite in the data folder
-	KeysFile    string `toml:"keys_file" env:"MUSTER_KEYS_FILE"`       // empty: keys.json in the data folder
-	PublicURL   string `toml:"public_url" env:"MUSTER_PUBLIC_URL"`     // what links in mails begin with; empty: http:// and the address
-	Dev         bool   `toml:"dev" env:"MUSTER_DEV"`                   // throttles lifted, more in the log
-	Admin       Admin  `toml:"admin"`
-	Mail        Mail   `toml:"mail"`
+	Data           string   `toml:"data" env:"MUSTER_DATA" flag:"data"`                                // folder of the embedded database, keys, files and mails
+	Listen         string   `toml:"listen" env:"MUSTER_LISTEN" flag:"listen"`                          // HOST:PORT; port 0 takes a free one
+	DatabaseURL    string   `toml:"database_url" env:"MUSTER_DATABASE_URL" flag:"database-url" url:""` // postgres://…; empty: SQLite in the data folder
+	KeysFile       string   `toml:"keys_file" env:"MUSTER_KEYS_FILE"`                                  // empty: keys.json in the data folder
+	PublicURL      string   `toml:"public_url" env:"MUSTER_PUBLIC_URL" flag:"public-url"`              // what links in mails begin with; empty: http:// and the address
+	OpsListen      string   `toml:"ops_listen" env:"MUSTER_OPS_LISTEN" flag:"ops-listen"`              // HOST:PORT of this machine for metrics and profiles; empty: none
+	TrustedProxies []string `toml:"trusted_proxies" env:"MUSTER_TRUSTED_PROXIES"`                      // addresses and networks whose X-Forwarded-For is believed
+	Dev            bool     `toml:"dev" env:"MUSTER_DEV" flag:"dev"`                                   // throttles lifted, more in the log
+	Admin          Admin    `toml:"admin"`
+	Mail           Mail     `toml:"mail"`
 }
 
 // Admin is the first administrator, made when realm main has no account. Without an e-mail there is none.
 type Admin struct {
 	Email    string `toml:"email" env:"MUSTER_ADMIN_EMAIL"`
 	Username string `toml:"username" env:"MUSTER_ADMIN_USERNAME"`
-	Password string `toml:"password" env:"MUSTER_ADMIN_PASSWORD"`
+	Password string `toml:"password" env:"MUSTER_ADMIN_PASSWORD" secret:""`
 }
 
 // Mail says where mails go. SMTPURL wins if both are set.
 type Mail struct {
-	SMTPURL string `toml:"smtp_url" env:"MUSTER_SMTP_URL"`
+	SMTPURL string `toml:"smtp_url" env:"MUSTER_SMTP_URL" url:""`
 	Folder  string `toml:"folder" env:"MUSTER_MAIL_DIR"` // empty: mail in the data folder
 }
 
@@ -51,28 +56,44 @@ type Flags struct {
 	Listen      *string
 	DatabaseURL *string
 	PublicURL   *string
+	OpsListen   *string
 	Dev         *bool
+}
+
+// Default is what holds where nobody says anything.
+func Default() Config {
+	return Config{Data: "./muster-data", Listen: "127.0.0.1:8080", Admin: Admin{Username: "admin"}}
 }
 
 // Load puts file, environment and flags together. The file may be "". Errors are for the operator.
 func Load(file string, environ []string, flags Flags) (Config, error) {
-	c := Config{Data: "./muster-data", Listen: "127.0.0.1:8080", Admin: Admin{Username: "admin"}}
-	if err := c.readFile(file); err != nil {
-		return c, err
-	}
-	vars, err := withFiles(env.ToMap(environ))
+	told, err := Read(file, environ, flags)
+	return told.Config, err
+}
+
+// Read is Load, with the origins of the values.
+func Read(file string, environ []string, flags Flags) (Told, error) {
+	vars := env.ToMap(environ)
+	told := Told{Config: Default(), Warnings: unknownVariables(vars)}
+	c := &told.Config
+	meta, err := c.readFile(file)
 	if err != nil {
-		return c, err
+		return told, err
 	}
-	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
-		return c, fmt.Errorf("reading the environment: %w (hint: MUSTER_DEV is true or false)", err)
+	told.origins = newOrigins(meta, vars, flags)
+	if vars, err = withFiles(vars); err != nil {
+		return told, err
+	}
+	if err := env.ParseWithOptions(c, env.Options{Environment: vars}); err != nil {
+		return told, fmt.Errorf("reading the environment: %w (hint: MUSTER_DEV is true or false)", err)
 	}
 	set(&c.Data, flags.Data)
 	set(&c.Listen, flags.Listen)
 	set(&c.DatabaseURL, flags.DatabaseURL)
 	set(&c.PublicURL, flags.PublicURL)
+	set(&c.OpsListen, flags.OpsListen)
 	set(&c.Dev, flags.Dev)
-	return c, c.check()
+	return told, c.check()
 }
 
 func set[T any](to *T, from *T) {
@@ -81,18 +102,17 @@ func set[T any](to *T, from *T) {
 	}
 }
 
-func (c *Config) readFile(file string) error {
+func (c *Config) readFile(file string) (meta toml.MetaData, err error) {
 	if file == "" {
-		return nil
+		return meta, nil
 	}
-	meta, err := toml.DecodeFile(file, c)
-	if err != nil {
-		return fileError(file, err)
+	if meta, err = toml.DecodeFile(file, c); err != nil {
+		return meta, fileError(file, err)
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return fmt.Errorf("%s: unknown key %s (hint: is it misspelt?)", file, unknown[0])
+		return meta, fmt.Errorf("%s: unknown key %s (hint: is it misspelt?)", file, unknown[0])
 	}
-	return nil
+	return meta, nil
 }
 
 // fileError says where the file is wrong, not what stands there: the parser's own words repeat it, and a password that lacks
@@ -130,6 +150,12 @@ func withFiles(vars map[string]string) (map[string]string, error) {
 func (c *Config) check() error {
 	if !isAddress(c.Listen) {
 		return fmt.Errorf("listen address %q is not HOST:PORT (hint: 127.0.0.1:8080 is for this machine alone, :8080 for all the network)", c.Listen)
+	}
+	if c.OpsListen != "" && !isLoopback(c.OpsListen) {
+		return fmt.Errorf("operations address %q is not HOST:PORT of this machine (hint: 127.0.0.1:9090; what is served there is for nobody else. To collect metrics from elsewhere, forward the port or run the collector here)", c.OpsListen)
+	}
+	if _, err := c.proxies(); err != nil {
+		return err
 	}
 	if c.Data == "" {
 		return errors.New("the data folder has no name (hint: --data DIR)")

@@ -72,6 +72,7 @@ func (a *Authenticator) WithJWT(ctx context.Context, text string) (context.Conte
 // refuse records that somebody showed a token that is not good.
 func (a *Authenticator) refuse(ctx context.Context) error {
 	about := muster.Event{Resource: muster.Resource{Noun: muster.NounSession}}
+	a.c.tellRefusal(ctx, muster.ActionRefusedToken, muster.ErrUnauthenticated)
 	a.c.recordRefusal(ctx, muster.ActorFrom(ctx), muster.ActionRefusedToken, about, muster.ErrUnauthenticated)
 	return muster.ErrUnauthenticated
 }

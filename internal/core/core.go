@@ -31,6 +31,8 @@ type Core struct {
 	Authenticator *Authenticator
 	// Outbox is what has to leave the house.
 	Outbox *Outbox
+	// Stats are for operators.
+	Stats *Stats
 
 	store     *store.Store
 	keys      *token.Keys
@@ -38,6 +40,7 @@ type Core struct {
 	now       func() time.Time
 	log       *slog.Logger
 	publicURL string
+	observe   func(Verdict)
 
 	templates     map[string]string
 	checkTemplate func(string) error
@@ -59,17 +62,19 @@ type Options struct {
 	PublicURL     string             // what links begin with
 	Templates     map[string]string  // the default mail templates, by the name of their setting
 	Unthrottled   bool               // lifts the limits of how often something may be tried
+	Observe       func(Verdict)      // is told how things ended, while the caller waits; nil: nobody
 	CheckTemplate func(string) error // refuses a template that could not be rendered; nil takes all
 }
 
 // New makes a Core and begins to follow the changes of other nodes.
 func New(ctx context.Context, o Options) (*Core, error) {
 	c := &Core{
-		store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, refusals: newRefusals(),
+		store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, observe: o.Observe, refusals: newRefusals(),
 		publicURL: o.PublicURL, templates: o.Templates, checkTemplate: o.CheckTemplate, throttles: newThrottles(o.Unthrottled),
 	}
 	c.rights = newRights(c)
 	c.Authenticator = &Authenticator{c}
+	c.Stats = &Stats{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}
 	if err := c.tieKeys(ctx); err != nil {
 		return nil, err

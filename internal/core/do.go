@@ -45,7 +45,7 @@ func do[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, er
 	}
 	actor := muster.ActorFrom(ctx)
 	if !a.Open && !actor.SignedIn() {
-		return none, muster.ErrUnauthenticated
+		return none, c.explain(ctx, a, muster.ErrUnauthenticated)
 	}
 	var tx *Tx
 	// A refusal is counted once, however often the closure runs.
@@ -89,7 +89,10 @@ func (tx *Tx) finish() error {
 			return err
 		}
 		change := store.Change{ID: e.ID, Action: e.Action, Resource: e.Resource, Related: e.Related}
-		tx.AfterCommit(func() { tx.core.rights.forget(change) })
+		tx.AfterCommit(func() {
+			tx.core.rights.forget(change)
+			tx.core.tell(e.Origin.Wire, e.Action, e.Kind)
+		})
 	}
 	return tx.post()
 }
@@ -260,9 +263,10 @@ func (c *Core) explain(ctx context.Context, a muster.Action, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
+	c.tellRefusal(ctx, a, err)
 	e, foreign := muster.AsError(err)
 	if foreign {
-		c.log.ErrorContext(ctx, "a verb failed", "action", a.Name, "request_id", muster.ActorFrom(ctx).Origin.RequestID, "error", err)
+		c.log.ErrorContext(ctx, "a verb failed", "action", a.Name, "error", err, "hint", c.store.Hint(err))
 	}
 	return e
 }

@@ -58,12 +58,18 @@ func (f *follower) run(ctx context.Context) {
 	defer close(f.ended)
 	tick := time.NewTicker(followerPoll)
 	defer tick.Stop()
+	blind := false
 	for {
 		begun := time.Since(f.begun)
 		if err := f.poll(ctx); err == nil {
 			f.polled.Store(int64(begun))
+			if blind {
+				f.c.log.Info("the changes of other nodes can be read again")
+			}
+			blind = false
 		} else if ctx.Err() == nil {
-			f.c.log.Warn("the changes of other nodes can't be read; nothing remembered is used until they can", "error", err)
+			blind = true
+			f.c.log.Warn("the changes of other nodes can't be read; nothing remembered is used until they can, so each request asks the database", "error", err, "hint", f.c.store.Hint(err))
 		}
 		select {
 		case <-ctx.Done():

@@ -125,6 +125,11 @@ func (c *Core) letter(s settings, m mail, token string) Letter {
 // errLost is what somebody gets whose lease ran out, and whose letter somebody else has taken since.
 var errLost = errors.New("the lease of the letter has run out, and somebody else has it")
 
+// Waiting counts what has not left yet, also what other nodes put there, up to 10,000.
+func (o *Outbox) Waiting(ctx context.Context) (int, error) {
+	return o.c.store.Reader(ctx).DeliveriesWaiting()
+}
+
 // Finish says that a letter is done, for good (failure "") or ill; what it carried is blanked. It fails if somebody else has
 // the letter by now.
 func (o *Outbox) Finish(ctx context.Context, l Letter, failure string) error {

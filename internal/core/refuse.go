@@ -23,7 +23,7 @@ func (c *Core) recordRefusal(ctx context.Context, actor muster.Actor, a muster.A
 	}
 	e := c.refusal(actor, a, about, err, count)
 	if err := c.store.Write(ctx, func(tx *store.Tx) error { return tx.AppendEvent(e) }, nil); err != nil && ctx.Err() == nil {
-		c.log.ErrorContext(ctx, "a refusal could not be recorded", "action", a.Name, "error", err)
+		c.log.ErrorContext(ctx, "a refusal could not be recorded", "action", a.Name, "error", err, "hint", c.store.Hint(err))
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 type rights struct {
 	c *Core
 
+	tally
 	all    atomic.Int64              // generation of everything
 	single [generations]atomic.Int64 // generations of users, by id
 	mu     sync.RWMutex
@@ -63,9 +64,11 @@ func (r *rights) remembered(ctx context.Context, realm, session muster.ID) (*ent
 		e := r.byID[session]
 		r.mu.RUnlock()
 		if e != nil {
+			r.hits.Add(1)
 			return e, nil
 		}
 	}
+	r.misses.Add(1)
 	return r.fill(ctx, realm, session, trusted)
 }
 

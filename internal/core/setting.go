@@ -283,7 +283,27 @@ func (tx *Tx) setSetting(s muster.Setting, checked templateChecks) error {
 			}
 		}
 	}
+	if ok && known.Secret {
+		if err := tx.seal(&s); err != nil {
+			return err
+		}
+	}
 	return tx.SetSetting(muster.MainRealm, s)
+}
+
+// seal makes the value of a secret setting unreadable to whoever has the database and not the keys. It stays text that is
+// empty or not. Whoever needs the secret opens it under the same context.
+func (tx *Tx) seal(s *muster.Setting) error {
+	var text string
+	if json.Unmarshal(s.Value, &text) != nil || text == "" {
+		return nil // null, or nothing
+	}
+	sealed, err := tx.core.keys.Seal("setting:"+s.Owner.String()+":"+s.Name, []byte(text))
+	if err != nil {
+		return err
+	}
+	s.Value, err = json.Marshal(sealed)
+	return err
 }
 
 func tooDeep(value []byte) bool {

@@ -118,6 +118,20 @@ type FirstAdministrator struct {
 	Email, Username, Password string
 }
 
+func (in FirstAdministrator) account() NewAccount {
+	account := NewAccount{Email: in.Email, Username: in.Username, Password: in.Password, Name: in.Username}
+	if muster.ValidHandle(in.Username) {
+		account.Handle = in.Username
+	}
+	return account
+}
+
+// Check says what is wrong with the administrator, whatever the house has already.
+func (in FirstAdministrator) Check() error {
+	account := in.account()
+	return account.check(muster.SignInRules{PasswordSignIn: true, SignUp: true, MinPassword: defaultMinPassword})
+}
+
 // EnsureFirstAdministrator makes the administrator if the house has no account yet, with the e-mail confirmed. It reports
 // whether it did. Two nodes that start at once make one.
 func (c *Core) EnsureFirstAdministrator(ctx context.Context, in FirstAdministrator) (bool, error) {
@@ -125,14 +139,10 @@ func (c *Core) EnsureFirstAdministrator(ctx context.Context, in FirstAdministrat
 	if any, err := c.store.Reader(ctx).AnyUser(muster.MainRealm); err != nil || any {
 		return false, err
 	}
-	account := NewAccount{Email: in.Email, Username: in.Username, Password: in.Password, Name: in.Username}
-	if muster.ValidHandle(in.Username) {
-		account.Handle = in.Username
-	}
-	open := muster.SignInRules{PasswordSignIn: true, SignUp: true, MinPassword: defaultMinPassword}
-	if err := account.check(open); err != nil {
+	if err := in.Check(); err != nil {
 		return false, err
 	}
+	account := in.account()
 	phc, err := c.hash(ctx, in.Password)
 	if err != nil {
 		return false, err

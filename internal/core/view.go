@@ -37,7 +37,7 @@ func view[T any](ctx context.Context, c *Core, a muster.Action, f func(*View) (T
 		}
 		v.entry, v.rights = entry, entry.rights
 	} else if !a.Open && !actor.System {
-		return none, muster.ErrUnauthenticated
+		return none, c.explain(ctx, a, muster.ErrUnauthenticated)
 	}
 	out, err := f(v)
 	if err == nil && !v.required && !a.Open {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 )
@@ -19,6 +20,9 @@ type exchange struct {
 	logger *slog.Logger
 	place  *atomic.Int64 // the count of requests at once that this one is in; nil when it is in none
 	body   io.ReadCloser // without limit; nil when there is none
+
+	address netip.Addr // of the client
+	local   bool       // see [Local]
 
 	prefix string        // of the mount
 	route  string        // the pattern, "" before one is found

@@ -79,10 +79,13 @@ func (x *exchange) abort() {
 
 // log writes a line with the marks of the request.
 func (x *exchange) log(ctx context.Context, level slog.Level, message string, attrs ...slog.Attr) {
-	wire := ""
-	if x.wire != nil {
-		wire = x.wire.Name
-	}
-	attrs = append(attrs, slog.String("wire", wire), slog.String("route", x.pattern()), slog.String("request", x.id))
+	attrs = append(attrs, slog.String("wire", x.wireName()), slog.String("route", x.pattern()), slog.String("request", x.id))
 	x.logger.LogAttrs(ctx, level, message, attrs...)
+}
+
+func (x *exchange) wireName() string {
+	if x.wire == nil {
+		return ""
+	}
+	return x.wire.Name
 }

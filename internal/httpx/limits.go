@@ -9,8 +9,10 @@ const (
 	URLLimit        = 8 << 10  // bytes of the request target; then 414
 	QueryLimit      = 256      // values in a query, and values in a form body; then 400
 	BodyLimit       = 1 << 20  // bytes; then the error "too-large"
+	LanguageLimit   = 256      // bytes of Accept-Language; a longer one is dropped as if it hadn't been sent
 	RequestLimit    = 2048     // requests at once in one handler, without those that are [LongLived]; then 503
 	StreamLimit     = 100      // HTTP/2 streams of one connection
+	PeerLimit       = 1024     // connections from one address; then they are closed at once
 	JSONDepthLimit  = 64       // objects and lists inside each other
 	JSONValuesLimit = 50_000   // values of one JSON text, objects and lists included
 

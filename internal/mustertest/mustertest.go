@@ -48,9 +48,13 @@ type Server struct {
 	MailFolder string
 	Config     config.Config
 
-	stop func()
-	tick chan time.Time // ends a wait of the runner of the outbox
+	stop    func()
+	metrics func() []obs.Metric
+	tick    chan time.Time // ends a wait of the runner of the outbox
 }
+
+// Metrics lists what the server counts.
+func (s *Server) Metrics() []obs.Metric { return s.metrics() }
 
 // An Option changes the configuration of a server before it starts.
 type Option func(*config.Config)
@@ -105,7 +109,7 @@ func Run(t testing.TB, cfg config.Config, clock *Clock) *Server {
 	t.Cleanup(stop)
 	return &Server{
 		URL: "http://" + srv.Address(), Core: srv.Core(), Clock: clock, Log: log,
-		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop, tick: tick,
+		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop, tick: tick, metrics: srv.Metrics,
 	}
 }
 

@@ -35,7 +35,12 @@ func TestSecretGroups(t *testing.T) {
 }
 
 func TestSecret(t *testing.T) {
-	for _, name := range []string{"password", "Password", "PASSWORD", "Set-Cookie", "refreshToken", "client_secret", "code"} {
+	for _, name := range []string{
+		"password", "Password", "PASSWORD", "Set-Cookie", "refreshToken", "client_secret", "code",
+		"Authorization", "Proxy-Authorization", "Cookie", "Tat_password", "Tat-password", "X-Tat-Password", "X-Tat_password",
+		"jwt", "token", "access_token", "refresh_token", "state", "sign", "key", "oldPassword", "newPassword", "oldpassword",
+		"newpassword", "app_certificate", "secret", "seed",
+	} {
 		if !Secret(name) {
 			t.Errorf("%s can be logged", name)
 		}

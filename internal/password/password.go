@@ -29,6 +29,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -60,6 +61,7 @@ type Hasher struct {
 	workers int
 	line    *line
 	wait    time.Duration
+	refused atomic.Int64
 	after   func(time.Duration) <-chan time.Time
 }
 
@@ -130,11 +132,27 @@ func (h *Hasher) Verify(ctx context.Context, from, phc, password string) (ok, st
 	return ok, ok && !want.current(h.params), nil
 }
 
+// Stats are how a Hasher fares.
+type Stats struct {
+	Waiting int   // for a worker at this moment
+	Refused int64 // with [ErrBusy], since the beginning
+}
+
+// Stats may be asked at any time.
+func (h *Hasher) Stats() Stats {
+	h.line.mu.Lock()
+	defer h.line.mu.Unlock()
+	return Stats{len(h.line.waiting), h.refused.Load()}
+}
+
 // derive waits for a worker and computes the tag that the password has under the parameters, salt and tag length of
 // like. It can't be interrupted once it has begun.
 func (h *Hasher) derive(ctx context.Context, from string, like hash, password string) ([]byte, error) {
 	weight := h.weight(like.Params)
 	if err := h.enter(ctx, from, weight); err != nil {
+		if errors.Is(err, ErrBusy) {
+			h.refused.Add(1)
+		}
 		return nil, err
 	}
 	defer h.line.done(weight)

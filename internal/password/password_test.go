@@ -171,9 +171,16 @@ func TestWaitingTooLongIsBusy(t *testing.T) {
 			_, err := h.Hash(t.Context(), "here", "secret")
 			answer <- err
 		}()
+		synctest.Wait()
+		if got := h.Stats(); got != (Stats{Waiting: 1}) {
+			t.Errorf("while it waits: %+v", got)
+		}
 		late <- time.Time{}
 		if err := <-answer; !errors.Is(err, ErrBusy) {
 			t.Errorf("answer is %v", err)
+		}
+		if got := h.Stats(); got != (Stats{Refused: 1}) {
+			t.Errorf("afterwards: %+v", got)
 		}
 		wantEmpty(t, h)
 	})

@@ -18,10 +18,20 @@ import (
 //go:embed index.html
 var index string
 
-// house is what stands at the root: a page for people who come by browser, and two questions for machines that look after
+// house is what stands at the root: a page for people who come by browser, and three questions of machines that look after
 // this one.
 func (s *Server) house() http.Handler {
-	wire := httpx.Wire{
+	return httpx.NewRouter(houseWire(), []httpx.Route{
+		httpx.Public("GET", "/", s.page(template.Must(template.New("index").Parse(index)))),
+		httpx.Public("GET", "/healthz", s.healthz),
+		httpx.Public("GET", "/readyz", s.readyz),
+		httpx.Public("GET", "/metrics", s.localMetrics),
+	})
+}
+
+// houseWire is how the house speaks where it speaks for itself.
+func houseWire() httpx.Wire {
+	return httpx.Wire{
 		Name: "house",
 		Error: func(w http.ResponseWriter, _ *http.Request, err error) {
 			e, _ := muster.AsError(err)
@@ -32,11 +42,6 @@ func (s *Server) house() http.Handler {
 			http.Error(w, "405 method not allowed", http.StatusMethodNotAllowed)
 		},
 	}
-	return httpx.NewRouter(wire, []httpx.Route{
-		httpx.Public("GET", "/", s.page(template.Must(template.New("index").Parse(index)))),
-		httpx.Public("GET", "/healthz", s.healthz),
-		httpx.Public("GET", "/readyz", s.readyz),
-	})
 }
 
 // page is for people. It shows the address by which they came, so that what it tells them to type works where they are.
@@ -81,7 +86,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 		return muster.Errorf(muster.Busy, "stopping", "stopping")
 	}
 	if err := s.store.Ping(ctx); err != nil {
-		s.log.Warn("not ready", "error", err)
+		s.log.WarnContext(r.Context(), "this node says that it is not ready: the database does not answer, or another node has its number", "error", err, "hint", s.store.Hint(err))
 		return muster.Errorf(muster.Busy, "not-ready", "the database does not answer")
 	}
 	return plain(w, "ok")

@@ -20,6 +20,7 @@ import (
 	"muster/internal/dialect/corteza"
 	"muster/internal/httpx"
 	"muster/internal/mailer"
+	"muster/internal/obs"
 	"muster/internal/password"
 	"muster/internal/store"
 	"muster/internal/token"
@@ -36,9 +37,13 @@ type Server struct {
 	store    *store.Store
 	core     *core.Core
 	http     *http.Server
-	listener net.Listener
+	listener *httpx.Listener
 	runner   *work.Runner
+	metrics  *obs.Metrics
 	stopping atomic.Bool
+
+	ops         *http.Server // of the operators; nil without one
+	opsListener net.Listener
 }
 
 // Options are what a Server is made of besides its configuration; zero values are the real ones.
@@ -56,7 +61,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (
 	if o.Hasher == nil {
 		o.Hasher = password.New(password.Options{})
 	}
-	s := &Server{cfg: cfg, log: log}
+	s := &Server{cfg: cfg, log: obs.WithRequests(log, httpx.RequestIDFrom), metrics: obs.NewMetrics()}
 	if err := s.open(ctx, o); err != nil {
 		s.close(ctx)
 		return nil, err
@@ -69,13 +74,13 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	s.store, err = store.Open(ctx, store.Config{Folder: s.cfg.Data, DatabaseURL: s.cfg.DatabaseURL, Now: o.Now, Log: s.log})
+	s.store, err = store.Open(ctx, store.Config{Folder: s.cfg.Data, DatabaseURL: s.cfg.DatabaseURL, Now: o.Now, Log: s.log, Observe: s.committed})
 	if err != nil {
 		return err
 	}
 	// Early, because links begin with the address if nobody says with what; nobody is answered before Serve.
-	if s.listener, err = net.Listen("tcp", s.cfg.Listen); err != nil {
-		return fmt.Errorf("listening: %w (hint: is another server using the port? choose one with --listen)", err)
+	if err := s.listen(); err != nil {
+		return err
 	}
 	keys, made, err := token.OpenKeys(s.cfg.KeysPath(), o.Now())
 	if err != nil {
@@ -86,7 +91,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	}
 	s.core, err = core.New(ctx, core.Options{
 		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
-		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate,
+		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Observe: s.verdict,
 	})
 	if err != nil {
 		return err
@@ -100,18 +105,32 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 		}
 	}
 	s.runner = work.New(work.Options{Outbox: s.core.Outbox, Sender: sender, Now: o.Now, After: o.After, Log: s.log})
-	s.http = httpx.NewServer(s.handler(), s.log)
+	if err := s.listenOperations(); err != nil {
+		return err
+	}
+	handler := s.handler()
+	s.metrics.Read(s.readings(o.Hasher, handler, s.listener)...)
+	s.http = httpx.NewServer(handler, s.log)
+	return nil
+}
+
+func (s *Server) listen() error {
+	l, err := net.Listen("tcp", s.cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listening: %w (hint: is another server using the port? choose one with --listen)", err)
+	}
+	s.listener = httpx.Limit(l, httpx.ConnLimits{Total: mostConnections(), PerAddress: httpx.PeerLimit, Except: s.cfg.Proxies()})
 	return nil
 }
 
 func (s *Server) firstAdministrator(ctx context.Context) error {
-	a := s.cfg.Admin
+	a := firstAdministrator(s.cfg)
 	if a.Email == "" {
 		return nil
 	}
-	made, err := s.core.EnsureFirstAdministrator(ctx, core.FirstAdministrator{Email: a.Email, Username: a.Username, Password: a.Password})
+	made, err := s.core.EnsureFirstAdministrator(ctx, a)
 	if err != nil {
-		return fmt.Errorf("making the first administrator: %w (hint: see MUSTER_ADMIN_EMAIL, MUSTER_ADMIN_USERNAME and MUSTER_ADMIN_PASSWORD)", err)
+		return administratorError(err)
 	}
 	if made {
 		s.log.Info("first administrator made", "username", a.Username)
@@ -119,8 +138,8 @@ func (s *Server) firstAdministrator(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) handler() http.Handler {
-	options := httpx.Options{Logger: s.log, HTTPS: false}
+func (s *Server) handler() *httpx.Chain {
+	options := httpx.Options{Logger: s.log, HTTPS: false, Proxies: s.cfg.Proxies(), Observe: s.seen}
 	if s.cfg.Dev {
 		options.AccessLevel = slog.LevelDebug
 	}
@@ -139,6 +158,7 @@ func (s *Server) Core() *core.Core { return s.core }
 // Serve serves until ctx ends, then stops in good order.
 func (s *Server) Serve(ctx context.Context) error {
 	s.warnOpen()
+	s.serveOperations()
 	// The fixed form of this line is a promise: scripts read the address from it.
 	s.log.Info("listening", "address", s.Address(), "node", s.store.Node())
 	running, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
@@ -176,6 +196,10 @@ func (s *Server) close(ctx context.Context) error {
 	var errs []error
 	if s.http == nil && s.listener != nil {
 		errs = append(errs, s.listener.Close())
+	}
+	if s.ops != nil {
+		errs = append(errs, s.ops.Close())
+		_ = s.opsListener.Close() // or it was closed just now
 	}
 	if s.core != nil {
 		s.core.Close()

@@ -46,6 +46,15 @@ func (r *Reader) DeliveryWaits(kind string, now time.Time) (bool, error) {
 	return r.exists(`SELECT 1 FROM delivery WHERE done_at = 0 AND kind = $1 AND due_at <= $2 AND leased_until < $3 LIMIT 1`, kind, stamp(now), stamp(now))
 }
 
+// mostWaiting bounds the work of counting.
+const mostWaiting = 10_000
+
+// DeliveriesWaiting counts the deliveries that are not done, up to 10,000.
+func (r *Reader) DeliveriesWaiting() (int, error) {
+	n, _, err := one(r, column[int], `SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE done_at = 0 LIMIT $1) AS waiting`, mostWaiting)
+	return n, err
+}
+
 // FinishDelivery marks a delivery as done, for good or ill, and blanks what it carried. It answers false, and changes nothing,
 // if the lease is not the delivery's any more.
 func (tx *Tx) FinishDelivery(d Delivery, at time.Time, failure string) (bool, error) {

@@ -26,10 +26,9 @@ type postgresEngine struct {
 const writersLock = 0x4d757374 // "Must"
 
 func (e *postgresEngine) open(ctx context.Context) (*sql.DB, *sql.DB, error) {
-	cfg, err := pgx.ParseConfig(e.url)
+	cfg, err := parseURL(e.url)
 	if err != nil {
-		// The parser's error repeats the URL, password and all.
-		return nil, nil, errors.New("the database URL can't be read (hint: it looks like postgres://user:password@host:5432/database?sslmode=verify-full)")
+		return nil, nil, err
 	}
 	cfg.RuntimeParams["synchronous_commit"] = "on"
 	cfg.RuntimeParams["application_name"] = "muster"
@@ -46,6 +45,21 @@ func (e *postgresEngine) open(ctx context.Context) (*sql.DB, *sql.DB, error) {
 		return nil, nil, fmt.Errorf("reaching PostgreSQL at %s:%d: %s (hint: is the server running, and do user, password and database of --database-url exist?)", cfg.Host, cfg.Port, pgReason(err))
 	}
 	return e.read, e.write, nil
+}
+
+func parseURL(url string) (*pgx.ConnConfig, error) {
+	cfg, err := pgx.ParseConfig(url)
+	if err != nil {
+		// The parser's error repeats the URL, password and all.
+		return nil, errors.New("the database URL can't be read (hint: it looks like postgres://user:password@host:5432/database?sslmode=verify-full)")
+	}
+	return cfg, nil
+}
+
+// CheckURL says what is wrong with the URL of a PostgreSQL database, for the operator, without asking the database.
+func CheckURL(url string) error {
+	_, err := parseURL(url)
+	return err
 }
 
 // pgReason is why a connection failed, without the connection string.

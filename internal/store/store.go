@@ -19,18 +19,20 @@ type Config struct {
 	Now         func() time.Time // of what is stored
 	LeaseNow    func() time.Time // of the lease of the node's number; nil: the real time, which other nodes go by
 	Log         *slog.Logger     // slog's default if nil
+	Observe     func(Commit)     // is told of each commit, by the group writer, which waits for it; nil: nobody
 }
 
 // A Store is one open database. It is safe for concurrent use.
 type Store struct {
-	engine engine
-	log    *slog.Logger
-	now    func() time.Time
-	read   *sql.DB
-	stmts  *stmtCache
-	writer *writer
-	node   *lease
-	ids    *muster.IDs
+	engine  engine
+	log     *slog.Logger
+	now     func() time.Time
+	observe func(Commit)
+	read    *sql.DB
+	stmts   *stmtCache
+	writer  *writer
+	node    *lease
+	ids     *muster.IDs
 
 	closing sync.Once
 }
@@ -66,7 +68,7 @@ type writerTexts struct{ begin, between, commit []string }
 // Open opens the database, brings its schema up to date and takes a node number. Errors are for the operator: each says
 // what to do.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	s := &Store{log: cmp.Or(cfg.Log, slog.Default()), now: cfg.Now}
+	s := &Store{log: cmp.Or(cfg.Log, slog.Default()), now: cfg.Now, observe: cfg.Observe}
 	leaseNow := cfg.LeaseNow
 	if leaseNow == nil {
 		leaseNow = time.Now

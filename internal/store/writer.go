@@ -84,6 +84,9 @@ type writer struct {
 	share time.Duration // groupTime, but for tests
 	limit time.Duration // closureTime, but for tests
 
+	retried, failed atomic.Int64
+	away            bool // the last transaction could not be begun
+
 	mu      sync.RWMutex // held shared while submitting, so that stop can close the queue
 	stopped bool
 	ended   chan struct{}
@@ -141,6 +144,7 @@ func (w *writer) group(first *job) {
 	jobs := []*job{first}
 	err := w.transaction(&jobs, true)
 	for try := 0; err != nil && w.s.engine.retry(err) && try < groupRetries; try++ {
+		w.retried.Add(1)
 		jitter(try)
 		err = w.transaction(&jobs, false)
 	}
@@ -148,6 +152,7 @@ func (w *writer) group(first *job) {
 	case err == nil:
 		w.answer(jobs)
 	case w.undone(err):
+		w.retried.Add(1)
 		w.oneByOne(jobs)
 	default:
 		w.abandon(jobs, err)
@@ -198,9 +203,11 @@ func (w *writer) alone(j *job) error {
 // abandon answers closures that were not done, or whose fate nobody knows. In the latter case their hooks run: they may
 // have to drop what this node remembers of something that is changed now, and it costs little if it is not.
 func (w *writer) abandon(jobs []*job, err error) {
+	w.failed.Add(1)
 	begun := !errors.Is(err, errNoTransaction)
 	if !begun {
-		w.s.log.Error("the database takes no changes", "waiting", len(jobs), "error", err)
+		w.away = true
+		w.s.log.Error("the database takes no changes; callers are told to come back", "callers", len(jobs), "error", err, "hint", w.s.Hint(err))
 		err = fmt.Errorf("%w: %w", muster.ErrUnavailable, err)
 	}
 	known := !begun || w.undone(err)
@@ -260,10 +267,12 @@ func (w *writer) transaction(jobs *[]*job, more bool) error {
 			}
 		}
 	}
+	committing := time.Now()
 	if err := w.commands(w.texts.commit); err != nil {
 		w.rollback()
 		return err
 	}
+	w.committed(len(*jobs), time.Since(committing))
 	return nil
 }
 

@@ -28,8 +28,9 @@ const maxBuckets = 100_000
 type Buckets struct {
 	limit Limit
 
-	mu sync.Mutex
-	by map[string]*bucket
+	mu      sync.Mutex
+	by      map[string]*bucket
+	refused int64
 }
 
 // A bucket has this many tries left at that instant.
@@ -56,10 +57,21 @@ func (b *Buckets) Take(key string, now time.Time) bool {
 	}
 	b.refill(k, now)
 	if k.left < 1 {
+		b.refused++
 		return false
 	}
 	k.left--
 	return true
+}
+
+// Refused is how many tries were refused, of all keys.
+func (b *Buckets) Refused() int64 {
+	if b == nil {
+		return 0
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.refused
 }
 
 // Give puts one try back.

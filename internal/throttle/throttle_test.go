@@ -140,3 +140,17 @@ func TestStreaks(t *testing.T) {
 		t.Error("nil counts")
 	}
 }
+
+func TestRefused(t *testing.T) {
+	b := New(PerMinute(2, 1))
+	for range 5 {
+		b.Take("a", start)
+	}
+	b.Take("b", start)
+	if got := b.Refused(); got != 3 {
+		t.Errorf("%d were refused", got)
+	}
+	if got := (*Buckets)(nil).Refused(); got != 0 {
+		t.Errorf("nil refused %d", got)
+	}
+}

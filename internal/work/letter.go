@@ -179,6 +179,7 @@ func (r *Runner) settle(ctx context.Context, l core.Letter, o outcome) {
 	default:
 		err = r.outbox.Postpone(ctx, l, o.after, o.failure)
 	}
+	r.tally.count(o)
 	if err != nil {
 		r.log.Error("what became of a letter could not be written down; it may be sent again", "letter", l.ID, "kind", l.Kind, "error", err)
 	}

@@ -42,6 +42,7 @@ type Runner struct {
 	now    func() time.Time
 	after  func(time.Duration) <-chan time.Time
 	log    *slog.Logger
+	tally  tally
 }
 
 // New returns a Runner.

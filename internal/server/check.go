@@ -1,0 +1,54 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"muster/internal/config"
+	"muster/internal/core"
+	"muster/internal/mailer"
+	"muster/internal/store"
+)
+
+// Check says what [Open] would refuse of the configuration, as far as that can be told without reaching or changing
+// anything. Errors are for the operator.
+func Check(cfg config.Config) error {
+	if cfg.DatabaseURL != "" {
+		if err := store.CheckURL(cfg.DatabaseURL); err != nil {
+			return err
+		}
+	}
+	if cfg.Mail.SMTPURL != "" {
+		if _, err := mailer.NewSMTP(cfg.Mail.SMTPURL); err != nil {
+			return fmt.Errorf("mail, MUSTER_SMTP_URL: %w", err)
+		}
+	}
+	if cfg.Admin.Email != "" {
+		if err := firstAdministrator(cfg).Check(); err != nil {
+			return administratorError(err)
+		}
+	}
+	return checkKeys(cfg.KeysPath())
+}
+
+// checkKeys looks at the file of the keys. One that isn't there will be made.
+func checkKeys(path string) error {
+	f, err := os.Open(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("keys: %w (hint: the server has to be able to read its keys, and nobody else)", err)
+	}
+	return f.Close()
+}
+
+func firstAdministrator(cfg config.Config) core.FirstAdministrator {
+	return core.FirstAdministrator{Email: cfg.Admin.Email, Username: cfg.Admin.Username, Password: cfg.Admin.Password}
+}
+
+func administratorError(err error) error {
+	return fmt.Errorf("making the first administrator: %w (hint: see MUSTER_ADMIN_EMAIL, MUSTER_ADMIN_USERNAME and MUSTER_ADMIN_PASSWORD)", err)
+}

@@ -1,0 +1,117 @@
+package server
+
+import (
+	"context"
+
+	"muster"
+	"muster/internal/core"
+	"muster/internal/httpx"
+	"muster/internal/obs"
+	"muster/internal/password"
+	"muster/internal/store"
+)
+
+// This file tells the metrics what the house does. The rooms know nothing of them.
+
+// Metrics lists what the server counts.
+func (s *Server) Metrics() []obs.Metric { return s.metrics.List() }
+
+func (s *Server) seen(r httpx.Seen) { s.metrics.Request(r.Wire, r.Route, r.Method, r.Status, r.Took) }
+
+func (s *Server) committed(c store.Commit) { s.metrics.Commit(c.Closures, c.Took) }
+
+func (s *Server) verdict(v core.Verdict) {
+	if v.Refusal != "" {
+		s.metrics.Refusal(v.Wire, string(v.Refusal))
+	} else {
+		s.metrics.Change(v.Action)
+	}
+	if v.Action == muster.ActionSignIn.Name {
+		s.metrics.SignIn(v.Wire, signInResult(v.Refusal))
+	}
+}
+
+// signInResult is how a try at signing in ended, in one word.
+func signInResult(refusal muster.Kind) string {
+	switch refusal {
+	case "":
+		return "good"
+	case muster.Busy:
+		return "throttled"
+	case muster.Internal:
+		return "failed"
+	}
+	return "bad"
+}
+
+// readings are the numbers that the rooms keep themselves.
+func (s *Server) readings(hasher *password.Hasher, chain *httpx.Chain, listener *httpx.Listener) []obs.Reading {
+	list := []obs.Reading{
+		gauge("muster_requests_running", "Requests that are being answered, without live links.", func() float64 { return float64(chain.Running()) }),
+		gauge("muster_connections", "Connections of the main listener.", func() float64 { return float64(listener.Counts().Open) }),
+		total("muster_connections_refused_total", "Connections that were closed because there were too many in all or from one address.", func() float64 { return float64(listener.Counts().Refused) }),
+		gauge("muster_hasher_waiting", "Sign-ins that wait until their password can be hashed.", func() float64 { return float64(hasher.Stats().Waiting) }),
+		total("muster_hasher_refused_total", "Hashes that were refused because too many waited, or for too long.", func() float64 { return float64(hasher.Stats().Refused) }),
+	}
+	list = append(list, s.storeReadings()...)
+	list = append(list, s.coreReadings()...)
+	return append(list, s.outboxReadings()...)
+}
+
+func (s *Server) storeReadings() []obs.Reading {
+	return []obs.Reading{
+		gauge("muster_writer_waiting", "Changes in the queue of the group writer.", func() float64 { return float64(s.store.Stats().Waiting) }),
+		total("muster_writer_retries_total", "Transactions of the group writer that ran again, because of other nodes or because one of their changes broke them.", func() float64 { return float64(s.store.Stats().Retried) }),
+		total("muster_writer_failures_total", "Transactions of the group writer that could not be begun, or of which nobody knows whether they were committed.", func() float64 { return float64(s.store.Stats().Failed) }),
+		{Name: "muster_database", Help: "Always 1; the label says on which engine the node runs.", Label: "engine", Read: func(context.Context) map[string]float64 {
+			if s.store.Single() {
+				return map[string]float64{"sqlite": 1}
+			}
+			return map[string]float64{"postgres": 1}
+		}},
+	}
+}
+
+func (s *Server) coreReadings() []obs.Reading {
+	return []obs.Reading{
+		gauge("muster_sessions_remembered", "Sessions whose requests need no SQL to be let in.", func() float64 { return float64(s.core.Stats.Numbers().Sessions) }),
+		total("muster_session_hits_total", "Looks at a session that was remembered.", func() float64 { return float64(s.core.Stats.Numbers().Hits) }),
+		total("muster_session_misses_total", "Looks at a session that had to be read.", func() float64 { return float64(s.core.Stats.Numbers().Misses) }),
+		gauge("muster_follower_age_seconds", "How old what this node knows of other nodes is; above 1 nothing remembered is used. 0 on SQLite.", func() float64 { return s.core.Stats.Numbers().Behind.Seconds() }),
+		{Name: "muster_throttled_total", Help: "Tries that a limit refused before anything was looked at.", Label: "limit", Total: true, Read: func(context.Context) map[string]float64 {
+			return floats(s.core.Stats.Numbers().Throttled)
+		}},
+	}
+}
+
+func (s *Server) outboxReadings() []obs.Reading {
+	return []obs.Reading{
+		{Name: "muster_outbox_waiting", Help: "Mails of all nodes that have not left yet, up to 10,000. Missing when the database does not answer.", Read: func(ctx context.Context) map[string]float64 {
+			n, err := s.core.Outbox.Waiting(ctx)
+			if err != nil {
+				return nil
+			}
+			return map[string]float64{"": float64(n)}
+		}},
+		{Name: "muster_outbox_total", Help: "What became of attempts to send a mail: sent, postponed, or failed for good.", Label: "result", Total: true, Read: func(context.Context) map[string]float64 {
+			n := s.runner.Stats()
+			return floats(map[string]int64{"sent": n.Sent, "postponed": n.Postponed, "failed": n.Failed})
+		}},
+	}
+}
+
+func gauge(name, help string, read func() float64) obs.Reading {
+	return obs.Reading{Name: name, Help: help, Read: obs.Number(read)}
+}
+
+func total(name, help string, read func() float64) obs.Reading {
+	return obs.Reading{Name: name, Help: help, Total: true, Read: obs.Number(read)}
+}
+
+func floats(numbers map[string]int64) map[string]float64 {
+	out := map[string]float64{}
+	for k, n := range numbers {
+		out[k] = float64(n)
+	}
+	return out
+}
