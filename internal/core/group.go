@@ -284,9 +284,6 @@ func (c *Core) UnarchiveGroup(ctx context.Context, id muster.ID) error {
 // right to change both, and whatever the other one may.
 func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error {
 	return c.changeGroup(ctx, muster.ActionMergeGroups, id, func(tx *Tx, g *muster.Group) error {
-		if err := legalID(destination); err != nil {
-			return err
-		}
 		to, err := tx.Group(muster.MainRealm, destination)
 		if err != nil {
 			return err
@@ -307,13 +304,14 @@ func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error
 		}
 		g.DeletedAt = tx.Now()
 		return nil
-	})
+	}, destination)
 }
 
-func (c *Core) changeGroup(ctx context.Context, a muster.Action, id muster.ID, f func(*Tx, *muster.Group) error) error {
+// changeGroup is what the verbs that change a group's state share. The others are ids that f will use.
+func (c *Core) changeGroup(ctx context.Context, a muster.Action, id muster.ID, f func(*Tx, *muster.Group) error, others ...muster.ID) error {
 	_, err := do(ctx, c, a, func(tx *Tx) (struct{}, error) {
 		tx.About(muster.GroupResource(id))
-		if err := legalID(id); err != nil {
+		if err := legalID(append(others, id)...); err != nil {
 			return struct{}{}, err
 		}
 		g, err := tx.Group(muster.MainRealm, id)

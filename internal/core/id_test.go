@@ -27,6 +27,8 @@ func TestWhatIsNoID(t *testing.T) {
 				"group.merge":          func() error { return h.MergeGroups(ctx, crew, id) },
 				"group.member-add":     func() error { return h.AddMember(ctx, crew, id) },
 				"group.member-remove":  func() error { return h.RemoveMember(ctx, id, crew) },
+				"rule.set":             func() error { return h.SetRules(ctx, id, nil) },
+				"rule.clear":           func() error { return h.ClearRules(ctx, id) },
 				"organisation.read":    func() error { _, err := h.ReadOrganisation(ctx, id); return err },
 				"organisation.update":  func() error { _, err := h.UpdateOrganisation(ctx, id, ""); return err },
 				"application.read":     func() error { _, err := h.ReadApplication(ctx, id); return err },

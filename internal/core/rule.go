@@ -48,6 +48,9 @@ func (tx *Tx) requireRules(group muster.ID) error {
 	if err := tx.Require(muster.Realm()); err != nil {
 		return err
 	}
+	if err := legalID(group); err != nil {
+		return err
+	}
 	if err := tx.guardAdministrators(muster.GroupResource(group)); err != nil {
 		return err
 	}

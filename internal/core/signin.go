@@ -35,25 +35,16 @@ type Proof struct {
 // [muster.ErrBadCredentials], at the same cost; only who knows the password learns that the e-mail is unconfirmed
 // ([muster.ErrUnconfirmed]), and gets another mail.
 func (c *Core) SignIn(ctx context.Context, p Proof) (*SignedIn, error) {
-	if err := c.mayUsePassword(ctx, muster.ActionSignIn, p.AcceptEmail, p.Email); err != nil {
-		return nil, err
+	rules, err := c.signInRules(c.store.Reader(ctx))
+	switch {
+	case err != nil:
+		return nil, c.explain(ctx, muster.ActionSignIn, err)
+	case !rules.PasswordSignIn:
+		return nil, c.refuseSignIn(ctx, nil, p.Email, muster.ErrSignInDisabled)
+	case p.AcceptEmail != nil && !p.AcceptEmail(p.Email):
+		return nil, c.refuseSignIn(ctx, nil, p.Email, muster.InvalidField("email", "not an e-mail"))
 	}
 	return c.signIn(ctx, p)
-}
-
-// mayUsePassword is what all password verbs check first.
-func (c *Core) mayUsePassword(ctx context.Context, a muster.Action, acceptEmail func(string) bool, email string) error {
-	rules, err := c.signInRules(c.store.Reader(ctx))
-	if err != nil {
-		return c.explain(ctx, a, err)
-	}
-	if !rules.PasswordSignIn {
-		return muster.ErrSignInDisabled
-	}
-	if acceptEmail != nil && !acceptEmail(email) {
-		return muster.InvalidField("email", "not an e-mail")
-	}
-	return nil
 }
 
 // A verified password is what was true before the transaction: it is compared again inside.
@@ -98,7 +89,7 @@ func (c *Core) signIn(ctx context.Context, p Proof) (*SignedIn, error) {
 	place, err := c.takePlace(ctx, u, p.Email)
 	switch {
 	case errors.Is(err, muster.ErrThrottled):
-		return nil, c.refuseThrottled(ctx, u, p.Email)
+		return nil, c.refuseSignIn(ctx, u, p.Email, muster.ErrThrottled)
 	case err != nil:
 		return nil, c.explain(ctx, muster.ActionSignIn, err)
 	}
@@ -115,16 +106,20 @@ func (c *Core) signIn(ctx context.Context, p Proof) (*SignedIn, error) {
 	return in, err
 }
 
-// refuseThrottled records a sign-in that nobody looked at.
-func (c *Core) refuseThrottled(ctx context.Context, u *muster.User, email string) error {
-	_, err := do(ctx, c, muster.ActionSignIn, func(tx *Tx) (struct{}, error) {
-		tx.About(muster.Resource{Noun: muster.NounSession}, "email", legalEmail(email), "credentials.kind", store.CredentialPassword)
-		if u != nil {
-			tx.ActsAs(u.ID)
-		}
-		return struct{}{}, muster.ErrThrottled
-	})
-	return err
+// refuseSignIn records a sign-in for which no password was looked at.
+func (c *Core) refuseSignIn(ctx context.Context, u *muster.User, email string, refusal error) error {
+	about := muster.Event{Resource: muster.Resource{Noun: muster.NounSession}, Changes: signInChanges(email)}
+	if u != nil {
+		about.Actor = u.ID
+	}
+	c.recordRefusal(ctx, muster.ActorFrom(ctx), muster.ActionSignIn, about, refusal)
+	c.tellRefusal(ctx, muster.ActionSignIn, refusal)
+	return refusal
+}
+
+// signInChanges is what an event keeps of a sign-in.
+func signInChanges(email string) map[string]any {
+	return addChanges(nil, []any{"email", legalEmail(email), "credentials.kind", store.CredentialPassword})
 }
 
 // userByEmail finds whom somebody means who typed an e-mail; nil for nobody. What cannot be an e-mail is not looked for.
@@ -138,7 +133,7 @@ func (c *Core) userByEmail(ctx context.Context, email string) (*muster.User, err
 // startSession starts a session for the user whose password was verified, or records that it could not be.
 func (c *Core) startSession(ctx context.Context, email string, v verified) (*SignedIn, error) {
 	in, err := do(ctx, c, muster.ActionSignIn, func(tx *Tx) (*SignedIn, error) {
-		tx.About(muster.Resource{Noun: muster.NounSession}, "email", legalEmail(email), "credentials.kind", store.CredentialPassword)
+		tx.about = muster.Event{Resource: muster.Resource{Noun: muster.NounSession}, Changes: signInChanges(email)}
 		if v.user == nil {
 			return nil, muster.ErrBadCredentials
 		}

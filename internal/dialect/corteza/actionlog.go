@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,6 +89,12 @@ var logNames = map[string]logName{
 	muster.ActionUpdateApplication.Name:   {"system:application", "update", "updated {object}"},
 	muster.ActionDeleteApplication.Name:   {"system:application", "delete", "deleted {object}"},
 	muster.ActionUndeleteApplication.Name: {"system:application", "undelete", "undeleted {object}"},
+	muster.ActionListOrganisations.Name:   {"system:organisation", "search", "searched for organisations"},
+	muster.ActionReadOrganisation.Name:    {"system:organisation", "lookup", "looked up {object}"},
+	muster.ActionListApplications.Name:    {"system:application", "search", "searched for applications"},
+	muster.ActionReadApplication.Name:     {"system:application", "lookup", "looked up {object}"},
+	muster.ActionListReminders.Name:       {"system:reminder", "search", "searched for reminders"},
+	muster.ActionReadReminder.Name:        {"system:reminder", "lookup", "looked up a reminder"},
 	muster.ActionCreateReminder.Name:      {"system:reminder", "create", "created a reminder"},
 	muster.ActionUpdateReminder.Name:      {"system:reminder", "update", "updated a reminder"},
 	muster.ActionDismissReminder.Name:     {"system:reminder", "dismiss", "dismissed a reminder"},
@@ -127,6 +134,12 @@ const (
 	severityNotice  = 5
 )
 
+// usualAtSignIn are the codes of what goes wrong every day where people sign in.
+var usualAtSignIn = []string{
+	muster.ErrBadCredentials.Code, muster.ErrOldPassword.Code, muster.ErrThrottled.Code, muster.ErrInvalidToken.Code,
+	muster.ErrUnauthenticated.Code, muster.ErrDenied.Code, muster.ErrAdminOnly.Code,
+}
+
 func severity(e *muster.Event) int {
 	switch {
 	case !e.Refused():
@@ -135,6 +148,11 @@ func severity(e *muster.Event) int {
 		return severityError
 	case e.Kind == muster.Denied && e.Resource.Noun == muster.NounApplication:
 		return severityError // alone among the nouns
+	case logNameOf(e.Action).resource == "system:auth":
+		if slices.Contains(usualAtSignIn, e.Code) {
+			return severityWarning
+		}
+		return severityAlert
 	case e.Kind == muster.Denied, e.Code == muster.ErrWeakPassword.Code, e.Kind == muster.Disabled:
 		return severityAlert
 	case e.Code == muster.ErrSelf.Code, e.Code == muster.ErrLastAdmin.Code, e.Code == muster.ErrBuiltIn.Code:
@@ -161,27 +179,16 @@ type actionFilter struct {
 	paging               // its count is always 0
 }
 
-func (f *facade) listActions(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[listActionsParams](r)
-	if err != nil {
-		return err
-	}
+func (f *facade) listActions(r *http.Request, p listActionsParams) (any, error) {
 	actors := ids(p.ActorID)
 	filter := muster.EventFilter{From: p.From.Time, To: p.To.Time, Actions: actionsCalled(p.Resource, p.Action), Actors: actors, Page: p.page()}
 	if on := coreResource(p.Resource); on.Noun != "" && (p.Action == "" || p.Action == grant) {
 		filter.Actions, filter.Resource = []string{muster.ActionSetRules.Name}, &on // grants are logged under the resource of the rule
 	}
 	events, err := f.core.ListEvents(r.Context(), filter)
-	if err != nil {
-		return err
-	}
-	set := make([]logEntry, len(events))
-	for i, e := range events {
-		set[i] = logEntryOf(e)
-	}
-	return respond(w, filtered(actionFilter{
+	return filtered(actionFilter{
 		From: orNil(p.From.Time), To: orNil(p.To.Time), ActorID: actors, Resource: p.Resource, Action: p.Action, paging: p.echo(0),
-	}, set))
+	}, all(events, logEntryOf)), err
 }
 
 func orNil(t time.Time) *time.Time {
@@ -193,10 +200,15 @@ func orNil(t time.Time) *time.Time {
 
 func logEntryOf(e core.SeenEvent) logEntry {
 	name := logNameOf(e.Action)
+	for _, key := range e.Hidden { // masked, as in the list of users
+		if e.Changes[key] = maskedName; strings.HasSuffix(key, "email") {
+			e.Changes[key] = maskedEmail
+		}
+	}
 	entry := logEntry{
 		Timestamp: instant(e.At), RequestOrigin: origin(e.Origin.Wire), RequestID: e.Origin.RequestID, ActorIPAddr: e.Origin.Address,
 		ActorID: e.Event.Actor.String(), Resource: name.resource, Action: name.action, Severity: severity(e.Event),
-		Description: describe(name, e.Event), Meta: meta(e.Changes), Actor: e.ActorName,
+		Description: describe(name, e.Event), Meta: meta(e.Changes), Actor: actorName(e.By),
 	}
 	if isGrant(e.Event) {
 		entry.Resource = resourceName(e.Resource)
@@ -212,6 +224,15 @@ func logEntryOf(e core.SeenEvent) logEntry {
 		entry.Meta["count"] = e.Count
 	}
 	return entry
+}
+
+// actorName is the name of who did it, else his e-mail, each masked where he is.
+func actorName(by *core.SeenUser) string {
+	if by == nil {
+		return ""
+	}
+	u := userOf(*by)
+	return cmp.Or(u.Name, u.Email)
 }
 
 // grant is what the log calls the setting of a rule.

@@ -66,6 +66,10 @@ func TestLogOfChanges(t *testing.T) {
 			{func() answer { return h.admin.post(t, "/roles/"+role+"/unarchive", nil) }, "system:role", "unarchive", "unarchived red", nil},
 			{func() answer { return h.admin.del(t, "/roles/"+role) }, "system:role", "delete", "deleted red", map[string]string{"role.handle": `"red"`}},
 			{func() answer { return h.admin.post(t, "/roles/"+role+"/undelete", nil) }, "system:role", "undelete", "undeleted red", nil},
+			{func() answer { return h.admin.post(t, "/application/", `{"name":"App"}`) }, "system:application", "create", "created App", map[string]string{"new.name": `"App"`}},
+			{func() answer { return h.admin.put(t, "/application/1", `{"name":"Admin"}`) }, "system:application", "update", "updated Administration", map[string]string{"application.ID": "1", "update.name": `"Admin"`}},
+			{func() answer { return h.admin.post(t, "/organisations/", `{"name":"House"}`) }, "system:organisation", "create", "created House", nil},
+			{func() answer { return h.admin.post(t, "/reminder/", `{"resource":"call:1","assignedTo":"`+ann.id+`"}`) }, "system:reminder", "create", "created a reminder", map[string]string{"new.assignedTo": ann.id, "new.resource": `"call:1"`}},
 		} {
 			a := c.do()
 			if a.Error(t) != "" {
@@ -120,6 +124,21 @@ func TestLogOfRefusals(t *testing.T) {
 			{func() answer { return h.admin.del(t, "/roles/2") }, "system:role", "delete", "", 1},
 			{func() answer { return h.admin.del(t, "/users/999") }, "system:user", "delete", "failed to delete users; not found", 3}, // masked
 			{func() answer { return h.admin.get(t, "/roles/999") }, "system:role", "lookup", "failed to lookup roles; not found", 3},
+			{func() answer { return h.admin.get(t, "/users/0") }, "system:user", "lookup", "failed to lookup users; invalid ID", 4},
+			{func() answer { return h.admin.del(t, "/users/x") }, "system:user", "delete", "", 4},
+			{func() answer { return h.admin.put(t, "/roles/0", `{"handle":"-"}`) }, "system:role", "update", "", 4},
+			{func() answer { return h.admin.post(t, "/roles/1/member/"+ann.id, nil) }, "system:role", "memberAdd", "", 4},
+			{func() answer { return weak.post(t, "/roles/2/merge", nil) }, "system:role", "merge", "", 4},
+			{func() answer { return h.admin.get(t, "/users/?sort=bogus") }, "system:user", "search", "", 3},
+			{func() answer { return h.admin.get(t, "/roles/?sort=id,") }, "system:role", "search", "", 3},
+			{func() answer { return weak.post(t, "/auth/impersonate", `{"userID":"`+ann.id+`"}`) }, "system:auth", "impersonate", "", 4},
+			{func() answer { return weak.post(t, "/application/", `{"name":"x"}`) }, "system:application", "create", "failed to create applications; insufficient permissions", 3},
+			{func() answer { return weak.put(t, "/application/1", `{"name":"x"}`) }, "system:application", "update", "", 3},
+			{func() answer { return h.admin.get(t, "/application/999") }, "system:application", "lookup", "", 4},
+			{func() answer { return h.admin.del(t, "/application/999") }, "system:application", "delete", "", 3},
+			{func() answer { return weak.post(t, "/organisations/", `{"name":"x"}`) }, "system:organisation", "create", "", 1},
+			{func() answer { return weak.post(t, "/reminder/", nil) }, "system:reminder", "create", "", 1},
+			{func() answer { return weak.del(t, "/reminder/999") }, "system:reminder", "delete", "", 4},
 		} {
 			a := c.do()
 			e := h.last(t, a)
@@ -160,7 +179,19 @@ func TestLogOfSignIns(t *testing.T) {
 				t.Errorf("failed: %+v", e)
 			}
 		}
-		a := h.showing("forged").get(t, "/users/")
+		for typed, kept := range map[string]string{"no-email": "", "a@b@c": "", "ann@-example.org": `"ann@-example.org"`} { // what cannot be an e-mail may be a password in the wrong field
+			a := n.login(t, typed, "secret-horse")
+			if e := h.last(t, a); e.Action != "authenticate" || e.Severity != 1 || e.Error != "invalid email" || string(e.Meta["email"]) != kept || e.ActorID != "0" {
+				t.Errorf("typed %s: %+v", typed, e)
+			}
+		}
+		h.setting(t, "auth.internal.enabled", false)
+		a := n.login(t, ann.email, goodPassword)
+		if e := h.last(t, a); e.Action != "authenticate" || e.Severity != 1 || e.Error != a.Error(t) || string(e.Meta["email"]) != `"ann@example.org"` {
+			t.Errorf("switched off: %+v", e)
+		}
+		h.setting(t, "auth.internal.enabled", true)
+		a = h.showing("forged").get(t, "/users/")
 		if e := h.last(t, a); e.Resource != "system:auth" || e.Action != "validateToken" || e.Severity != 4 || e.ActorID != "0" || e.Error != "Unauthorized" {
 			t.Errorf("forged: %+v", e)
 		}
@@ -196,6 +227,42 @@ func TestLogOfSignIns(t *testing.T) {
 			if strings.Contains(string(all.Body), secret) || h.Log.Contains(secret) {
 				t.Errorf("%q is in a log", secret)
 			}
+		}
+	})
+}
+
+// TestLogHidesPeople: who reads the log, but may not see e-mails or names, sees them masked there too.
+func TestLogHidesPeople(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ann, bob := h.person(t, "ann"), h.person(t, "bob")
+		role := h.role(t, "Auditors", ann.id)
+		h.rule(t, role, "system", "access", "allow")
+		h.admin.put(t, "/users/"+bob.id, `{"email":"bobby@example.org","name":"Bobby","handle":"bob"}`).str(t, "response.userID")
+		h.admin.post(t, "/roles/"+role+"/member/"+bob.id, nil).ok(t)
+		h.nobody().login(t, "bobby@example.org", "wrong-horse").fails(t, wrong)
+		h.nobody().login(t, "stranger@example.org", "wrong-horse").fails(t, wrong)
+		ann.put(t, "/users/"+ann.id, `{"email":"ann@example.org","name":"Ann","handle":"ann"}`).str(t, "response.userID")
+		const email, name = `"####.#######@######.###"`, `"##### ##########"`
+		log := string(ann.get(t, "/actionlog/").Body)
+		for _, secret := range []string{"bob@", "bobby@", "Bobby", "Name of bob", "stranger@", "admin@"} {
+			if strings.Contains(log, secret) {
+				t.Errorf("the log shows %s", secret)
+			}
+		}
+		for _, shown := range []string{
+			`"update.email":` + email, `"update.name":` + name, `"user.email":` + email, `"member.email":` + email, `"new.email":` + email, `"email":` + email, `"actor":` + name,
+			`"description":"added ####.#######@######.### to `, `"description":"####.#######@######.### failed to authenticate with password"`,
+			`"update.email":"ann@example.org"`, `"update.name":"Ann"`, `"actor":"Ann"`, // himself
+			`"role.name":"Auditors"`, // the name of something
+		} {
+			if !strings.Contains(log, shown) {
+				t.Errorf("the log does not show %s", shown)
+			}
+		}
+		h.rule(t, role, "system:user:"+bob.id, "unmask.email", "allow")
+		log = string(ann.get(t, "/actionlog/").Body)
+		if !strings.Contains(log, `"update.email":"bobby@example.org"`) || !strings.Contains(log, `"description":"added bobby@example.org to `) || strings.Contains(log, "Bobby") || strings.Contains(log, "stranger@") {
+			t.Errorf("with the right to one: %s", log)
 		}
 	})
 }

@@ -19,14 +19,21 @@ type message struct {
 	Message string `json:"message"`
 }
 
-// respond answers a value.
-func respond(w http.ResponseWriter, v any) error {
-	return httpx.JSON(w, http.StatusOK, contentType, envelope{v})
+// all gives each its shape. The list is never null.
+func all[T, W any](items []T, shape func(T) W) []W {
+	list := make([]W, len(items))
+	for i, v := range items {
+		list[i] = shape(v)
+	}
+	return list
 }
 
-// succeed answers an action that has no value.
-func succeed(w http.ResponseWriter) error {
-	return httpx.JSON(w, http.StatusOK, contentType, map[string]message{"success": {"OK"}})
+// filtered is the shape of lists that have a filter.
+func filtered[F, S any](filter F, set []S) any {
+	return struct {
+		Filter F   `json:"filter"`
+		Set    []S `json:"set"`
+	}{filter, set}
 }
 
 // writeError answers a failure of the action, which may be none.
@@ -51,10 +58,4 @@ func instant(t time.Time) string {
 }
 
 // decimals spells ids. The list is never null.
-func decimals(ids []muster.ID) []string {
-	list := make([]string, len(ids))
-	for i, id := range ids {
-		list[i] = id.String()
-	}
-	return list
-}
+func decimals(ids []muster.ID) []string { return all(ids, muster.ID.String) }

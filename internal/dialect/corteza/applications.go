@@ -58,27 +58,13 @@ type applicationFilter struct {
 	paging
 }
 
-func (f *facade) listApplications(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[listApplicationsParams](r)
-	if err != nil {
-		return err
-	}
-	orders, sort, err := sortParam(p.Sort, applicationSort)
-	if err != nil {
-		return err
-	}
+func (f *facade) listApplications(r *http.Request, p listApplicationsParams) (any, error) {
+	orders, sort := sortParam(p.Sort, applicationSort)
 	filter := muster.ApplicationFilter{Contains: p.Query, Deleted: p.Deleted.state(false), Sort: orders, Page: p.page()}
 	list, err := f.core.ListApplications(r.Context(), filter)
-	if err != nil {
-		return err
-	}
-	set := make([]application, len(list.Items))
-	for i, a := range list.Items {
-		set[i] = applicationOf(a)
-	}
-	return respond(w, filtered(applicationFilter{
+	return filtered(applicationFilter{
 		Name: p.Name, Query: p.Query, Deleted: filter.Deleted, Sort: sort, paging: p.echo(list.Total),
-	}, set))
+	}, all(list.Items, applicationOf)), err
 }
 
 type applicationParams struct {
@@ -97,48 +83,24 @@ func (p applicationParams) form() (core.ApplicationForm, error) {
 	return form, httpx.DecodeJSON(p.Unify, form.Launcher)
 }
 
-func (f *facade) createApplication(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[applicationParams](r)
-	if err != nil {
-		return err
-	}
+func (f *facade) createApplication(r *http.Request, p applicationParams) (any, error) {
 	form, err := p.form()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a, err := f.core.CreateApplication(r.Context(), form)
-	if err != nil {
-		return err
-	}
+	return as(newApplicationOf)(f.core.CreateApplication(r.Context(), form))
+}
+
+func newApplicationOf(a core.SeenApplication) application {
 	answer := applicationOf(a)
 	answer.CreatedAt = fresh(a.CreatedAt)
-	return respond(w, answer)
+	return answer
 }
 
-func (f *facade) readApplication(w http.ResponseWriter, r *http.Request) error {
-	a, err := f.core.ReadApplication(r.Context(), looseID(r.PathValue("applicationID")))
-	if err != nil {
-		return err
-	}
-	return respond(w, applicationOf(a))
-}
-
-func (f *facade) updateApplication(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[applicationParams](r)
-	if err != nil {
-		return err
-	}
-	id, err := pathID(r, "applicationID")
-	if err != nil {
-		return err
-	}
+func (f *facade) updateApplication(r *http.Request, p applicationParams) (any, error) {
 	form, err := p.form()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a, err := f.core.UpdateApplication(r.Context(), id, form)
-	if err != nil {
-		return err
-	}
-	return respond(w, applicationOf(a))
+	return as(applicationOf)(f.core.UpdateApplication(r.Context(), pathID(r, "applicationID"), form))
 }

@@ -62,14 +62,12 @@ func TestApplicationErrors(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann, id := h.person(t, "ann"), h.application(t, "One")
 		before := h.Rows(t)
-		for _, unknown := range []string{"0", "abc", "999", "18446744073709551616"} {
+		for unknown, text := range map[string]string{"0": "invalid ID", "abc": "invalid ID", "999": masked, "18446744073709551616": masked} {
 			h.admin.get(t, "/application/"+unknown).fails(t, "invalid ID")
-			h.admin.del(t, "/application/"+unknown).fails(t, masked)
-			h.admin.post(t, "/application/"+unknown+"/undelete", nil).fails(t, masked)
+			h.admin.put(t, "/application/"+unknown, `{}`).fails(t, text)
+			h.admin.del(t, "/application/"+unknown).fails(t, text)
+			h.admin.post(t, "/application/"+unknown+"/undelete", nil).fails(t, text)
 		}
-		h.admin.put(t, "/application/0", `{}`).fails(t, "invalid ID")
-		h.admin.put(t, "/application/abc", `{}`).fails(t, "invalid ID")
-		h.admin.put(t, "/application/999", `{}`).fails(t, masked)
 		ann.post(t, "/application/", `{"name":"x"}`).fails(t, "not allowed to create applications")
 		ann.put(t, "/application/"+id, `{}`).fails(t, "not allowed to update this application")
 		ann.del(t, "/application/"+id).fails(t, "not allowed to delete this application")

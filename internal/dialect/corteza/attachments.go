@@ -15,12 +15,17 @@ import (
 // formRoom is what a form may be larger than its file, in bytes.
 const formRoom = 64 << 10
 
-// uploadSetting takes the file of a form and answers the setting that names it now. The file is stored as it comes in.
-func (f *facade) uploadSetting(w http.ResponseWriter, r *http.Request) error {
-	u, err := httpx.OpenUpload(r, "upload")
-	if err != nil {
+// handleUpload is the handler of a form with a file, which is read as it comes in.
+func handleUpload(f func(*http.Request, *httpx.Upload) (any, error)) httpx.Handler {
+	open := func(r *http.Request, into any) (err error) {
+		*into.(**httpx.Upload), err = httpx.OpenUpload(r, "upload")
 		return err
 	}
+	return handleBy(open, f)
+}
+
+// uploadSetting stores the file of a form and answers the setting that names it now.
+func (f *facade) uploadSetting(r *http.Request, u *httpx.Upload) (any, error) {
 	owner := func() (muster.ID, error) {
 		text, err := u.Value("ownerID")
 		if q := r.URL.Query(); q.Has("ownerID") {
@@ -30,11 +35,11 @@ func (f *facade) uploadSetting(w http.ResponseWriter, r *http.Request) error {
 	}
 	s, err := f.core.UploadSetting(r.Context(), r.PathValue("key"), core.Upload{Name: u.Name, MediaType: u.MediaType, Content: u, Owner: owner})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	answer := settingOf(*s)
 	answer.UpdatedAt = fresh(s.UpdatedAt)
-	return respond(w, answer)
+	return answer, nil
 }
 
 // attachment is the attachment object (contract, 9).
@@ -86,22 +91,12 @@ func attachmentOf(s core.SeenAttachment) attachment {
 	return out
 }
 
-func (f *facade) readAttachment(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "attachmentID")
-	if err != nil {
-		return err
-	}
-	a, err := f.core.ReadAttachment(r.Context(), r.PathValue("kind"), id)
-	if err != nil {
-		return err
-	}
-	return respond(w, attachmentOf(a))
+func (f *facade) readAttachment(r *http.Request, _ none) (any, error) {
+	return as(attachmentOf)(f.core.ReadAttachment(r.Context(), r.PathValue("kind"), pathID(r, "attachmentID")))
 }
 
-func (f *facade) deleteAttachment(w http.ResponseWriter, r *http.Request) error {
-	return onID("attachmentID", func(ctx context.Context, id muster.ID) error {
-		return f.core.DeleteAttachment(ctx, r.PathValue("kind"), id)
-	})(w, r)
+func (f *facade) deleteAttachment(r *http.Request, _ none) (any, error) {
+	return done(f.core.DeleteAttachment(r.Context(), r.PathValue("kind"), pathID(r, "attachmentID")))
 }
 
 // serveOriginal answers the bytes of a file. What it is called in the path does not matter.
@@ -130,11 +125,11 @@ var errMissingSigner = muster.Errorf(muster.Invalid, "missing-signer", "missing 
 func serveFile(w http.ResponseWriter, r *http.Request, open func(context.Context, core.FileRequest) (*core.FileContent, error)) error {
 	address := *r
 	address.Body = http.NoBody // the signature comes before anything that somebody has sent is read
-	p, err := decode[fileParams](&address)
-	if err != nil {
+	var p fileParams
+	if err := httpx.DecodeParams(&address, &p); err != nil {
 		return err
 	}
-	q := core.FileRequest{Kind: r.PathValue("kind"), ID: looseID(r.PathValue("attachmentID")), User: muster.ID(p.UserID), Signature: p.Sign}
+	q := core.FileRequest{Kind: r.PathValue("kind"), ID: pathID(r, "attachmentID"), User: muster.ID(p.UserID), Signature: p.Sign}
 	switch {
 	case q.Kind == muster.AttachmentSetting: // needs no signature
 	case q.Signature == "":

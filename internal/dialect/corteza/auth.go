@@ -1,7 +1,6 @@
 package corteza
 
 import (
-	"context"
 	"net/http"
 	"regexp"
 	"time"
@@ -10,19 +9,18 @@ import (
 	"muster/internal/core"
 )
 
-func (f *facade) authSettings(w http.ResponseWriter, r *http.Request) error {
+type authSettings struct {
+	External             bool  `json:"externalEnabled"`
+	Providers            []any `json:"externalProviders"` // null: there are none
+	Internal             bool  `json:"internalEnabled"`
+	PasswordReset        bool  `json:"internalPasswordResetEnabled"`
+	ConfirmationRequired bool  `json:"internalSignUpEmailConfirmationRequired"`
+	SignUp               bool  `json:"internalSignUpEnabled"`
+}
+
+func (f *facade) authSettings(r *http.Request, _ none) (any, error) {
 	rules, err := f.core.SignInRules(r.Context())
-	if err != nil {
-		return err
-	}
-	return respond(w, struct {
-		External             bool  `json:"externalEnabled"`
-		Providers            []any `json:"externalProviders"` // null: there are none
-		Internal             bool  `json:"internalEnabled"`
-		PasswordReset        bool  `json:"internalPasswordResetEnabled"`
-		ConfirmationRequired bool  `json:"internalSignUpEmailConfirmationRequired"`
-		SignUp               bool  `json:"internalSignUpEnabled"`
-	}{rules.External, nil, rules.PasswordSignIn, rules.PasswordReset, rules.ConfirmationRequired, rules.SignUp})
+	return authSettings{rules.External, nil, rules.PasswordSignIn, rules.PasswordReset, rules.ConfirmationRequired, rules.SignUp}, err
 }
 
 // payload is the answer to everything that signs somebody in (contract, 2.2).
@@ -32,41 +30,47 @@ type payload struct {
 }
 
 type payloadUser struct {
-	UserID   string   `json:"userID"`
-	Name     string   `json:"name"`
-	Email    string   `json:"email"`
-	Username string   `json:"username"`
-	Handle   string   `json:"handle"`
-	Roles    []string `json:"roles"` // null while the e-mail is not confirmed
+	person
+	Roles []string `json:"roles"` // null while the e-mail is not confirmed
 }
 
-// respondSignedIn answers the token of the session, or what is known of somebody whose e-mail has to be confirmed first.
-func (f *facade) respondSignedIn(w http.ResponseWriter, in *core.SignedIn, err error) error {
+// person is what is told of who signs in.
+type person struct {
+	UserID   string `json:"userID"`
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Username string `json:"username"`
+	Handle   string `json:"handle"`
+}
+
+func personOf(u *muster.User) person {
+	return person{u.ID.String(), u.Name, u.Email, username(u), u.Handle}
+}
+
+// signedIn answers the token of the session, or what is known of somebody whose e-mail has to be confirmed first.
+func (f *facade) signedIn(in *core.SignedIn, err error) (any, error) {
 	if err != nil {
-		return err
+		return nil, err
 	}
-	u := in.User
-	p := payload{User: payloadUser{UserID: u.ID.String(), Name: u.Name, Email: u.Email, Username: username(u), Handle: u.Handle}}
+	p := payload{User: payloadUser{person: personOf(in.User)}}
 	if in.Session != nil {
 		p.User.Roles = decimals(in.Groups)
-		if p.JWT, err = f.core.Authenticator.SignJWT(in); err != nil {
-			return err
-		}
+		p.JWT, err = f.core.Authenticator.SignJWT(in)
 	}
-	return respond(w, p)
+	return p, err
 }
 
-func (f *facade) authCheck(w http.ResponseWriter, r *http.Request) error {
-	in, err := f.core.RenewSession(r.Context())
-	return f.respondSignedIn(w, in, err)
+func (f *facade) authCheck(r *http.Request, _ none) (any, error) {
+	return f.signedIn(f.core.RenewSession(r.Context()))
 }
 
 // authLogout is content whether or not anybody was signed in.
-func (f *facade) authLogout(w http.ResponseWriter, r *http.Request) error {
-	if err := f.core.SignOut(r.Context()); err != nil && muster.KindOf(err) != muster.Unauthenticated {
-		return err
+func (f *facade) authLogout(r *http.Request, _ none) (any, error) {
+	err := f.core.SignOut(r.Context())
+	if muster.KindOf(err) == muster.Unauthenticated {
+		err = nil
 	}
-	return respond(w, true)
+	return yes(err)
 }
 
 type loginParams struct {
@@ -74,13 +78,8 @@ type loginParams struct {
 	Password string `json:"password" from:"body"`
 }
 
-func (f *facade) login(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[loginParams](r)
-	if err != nil {
-		return err
-	}
-	in, err := f.core.SignIn(r.Context(), core.Proof{Email: p.Email, Password: p.Password, AcceptEmail: acceptEmail})
-	return f.respondSignedIn(w, in, err)
+func (f *facade) login(r *http.Request, p loginParams) (any, error) {
+	return f.signedIn(f.core.SignIn(r.Context(), core.Proof{Email: p.Email, Password: p.Password, AcceptEmail: acceptEmail}))
 }
 
 type signUpParams struct {
@@ -91,36 +90,22 @@ type signUpParams struct {
 	Name     string `json:"name"`
 }
 
-func (f *facade) signUp(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[signUpParams](r)
-	if err != nil {
-		return err
-	}
-	in, err := f.core.SignUp(r.Context(), core.NewAccount{
+func (f *facade) signUp(r *http.Request, p signUpParams) (any, error) {
+	return f.signedIn(f.core.SignUp(r.Context(), core.NewAccount{
 		Email: p.Email, Password: p.Password, Username: p.Username, Handle: p.Handle, Name: p.Name, AcceptEmail: acceptEmail,
-	})
-	return f.respondSignedIn(w, in, err)
+	}))
 }
 
 type tokenParams struct {
 	Token string `json:"token" from:"body"`
 }
 
-func (f *facade) confirmEmail(w http.ResponseWriter, r *http.Request) error {
-	return f.signInByToken(w, r, f.core.ConfirmEmail)
+func (f *facade) confirmEmail(r *http.Request, p tokenParams) (any, error) {
+	return f.signedIn(f.core.ConfirmEmail(r.Context(), p.Token))
 }
 
-func (f *facade) exchange(w http.ResponseWriter, r *http.Request) error {
-	return f.signInByToken(w, r, f.core.ExchangeToken)
-}
-
-func (f *facade) signInByToken(w http.ResponseWriter, r *http.Request, verb func(context.Context, string) (*core.SignedIn, error)) error {
-	p, err := decode[tokenParams](r)
-	if err != nil {
-		return err
-	}
-	in, err := verb(r.Context(), p.Token)
-	return f.respondSignedIn(w, in, err)
+func (f *facade) exchange(r *http.Request, p tokenParams) (any, error) {
+	return f.signedIn(f.core.ExchangeToken(r.Context(), p.Token))
 }
 
 type impersonateParams struct {
@@ -128,15 +113,10 @@ type impersonateParams struct {
 	Expire uint    `json:"expire"` // seconds
 }
 
-func (f *facade) impersonate(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[impersonateParams](r)
-	if err != nil {
-		return err
-	}
+func (f *facade) impersonate(r *http.Request, p impersonateParams) (any, error) {
 	const longest = 24 * 60 * 60
 	expire := time.Duration(min(p.Expire, longest)) * time.Second
-	in, err := f.core.Impersonate(r.Context(), muster.ID(p.UserID), expire)
-	return f.respondSignedIn(w, in, err)
+	return f.signedIn(f.core.Impersonate(r.Context(), muster.ID(p.UserID), expire))
 }
 
 type resetParams struct {
@@ -145,46 +125,25 @@ type resetParams struct {
 	Password string `json:"password" from:"body"`
 }
 
-func (f *facade) requestReset(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[resetParams](r)
-	if err != nil {
-		return err
-	}
-	if err := f.core.RequestPasswordReset(r.Context(), p.Email); err != nil {
-		return err
-	}
-	return respond(w, true)
+func (f *facade) requestReset(r *http.Request, p resetParams) (any, error) {
+	return yes(f.core.RequestPasswordReset(r.Context(), p.Email))
 }
 
-func (f *facade) exchangeReset(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[resetParams](r)
-	if err != nil {
-		return err
-	}
+type exchanged struct {
+	Token string `json:"token"`
+	User  person `json:"user"`
+}
+
+func (f *facade) exchangeReset(r *http.Request, p resetParams) (any, error) {
 	x, err := f.core.ExchangeResetToken(r.Context(), p.Token)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	type user struct { // without roles
-		UserID   string `json:"userID"`
-		Name     string `json:"name"`
-		Email    string `json:"email"`
-		Username string `json:"username"`
-		Handle   string `json:"handle"`
-	}
-	return respond(w, struct {
-		Token string `json:"token"`
-		User  user   `json:"user"`
-	}{x.Token, user{x.User.ID.String(), x.User.Name, x.User.Email, username(x.User), x.User.Handle}})
+	return exchanged{x.Token, personOf(x.User)}, nil
 }
 
-func (f *facade) resetPassword(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[resetParams](r)
-	if err != nil {
-		return err
-	}
-	in, err := f.core.ResetPassword(r.Context(), p.Token, p.Password)
-	return f.respondSignedIn(w, in, err)
+func (f *facade) resetPassword(r *http.Request, p resetParams) (any, error) {
+	return f.signedIn(f.core.ResetPassword(r.Context(), p.Token, p.Password))
 }
 
 type changePasswordParams struct {
@@ -192,15 +151,8 @@ type changePasswordParams struct {
 	New string `json:"newPassword" from:"body"`
 }
 
-func (f *facade) changePassword(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[changePasswordParams](r)
-	if err != nil {
-		return err
-	}
-	if err := f.core.ChangePassword(r.Context(), p.Old, p.New); err != nil {
-		return err
-	}
-	return respond(w, true)
+func (f *facade) changePassword(r *http.Request, p changePasswordParams) (any, error) {
+	return yes(f.core.ChangePassword(r.Context(), p.Old, p.New))
 }
 
 // emailPattern is what this wire takes for an e-mail: local@label(.label)*, ASCII, no blanks (contract, 2.4).

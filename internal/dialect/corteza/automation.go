@@ -27,15 +27,11 @@ type scriptFilter struct {
 }
 
 // listScripts answers no scripts, and the filter as it was understood.
-func listScripts(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[listScriptsParams](r)
-	if err != nil {
-		return err
-	}
+func listScripts(_ *http.Request, p listScriptsParams) (any, error) {
 	if p.ExcludeInvalid {
 		p.ResourceTypePrefixes = completePrefixes(p.ResourceTypePrefixes)
 	}
-	return respond(w, filtered[scriptFilter, any](scriptFilter{listScriptsParams: p}, nil))
+	return filtered[scriptFilter, any](scriptFilter{listScriptsParams: p}, nil), nil
 }
 
 // completePrefixes says of each resource whose it is, and has those of the system and of the screen in any case.
@@ -74,58 +70,34 @@ type triggerParams struct {
 }
 
 // triggerScript is content with any script.
-func triggerScript(w http.ResponseWriter, r *http.Request) error {
-	if _, err := decode[triggerParams](r); err != nil {
-		return err
-	}
-	return succeed(w)
+func triggerScript(*http.Request, triggerParams) (any, error) { return done(nil) }
+
+// triggerOnUser answers the user as he is, triggerOnRole and triggerOnApplication what scripts get of these.
+func (f *facade) triggerOnUser(r *http.Request, _ triggerParams) (any, error) {
+	return as(userOf)(f.core.ReadUser(r.Context(), pathID(r, "userID")))
 }
 
-// triggerOnUser answers the user as he is.
-func (f *facade) triggerOnUser(w http.ResponseWriter, r *http.Request) error {
-	if _, err := decode[triggerParams](r); err != nil {
-		return err
+func (f *facade) triggerOnRole(r *http.Request, _ triggerParams) (any, error) {
+	g, err := f.core.ReadGroup(r.Context(), pathID(r, "roleID"))
+	if err != nil {
+		return nil, err
 	}
-	return f.readUser(w, r)
+	return roleOf(g).bareRole, nil
 }
 
-// triggerOnRole answers the role as it is.
-func (f *facade) triggerOnRole(w http.ResponseWriter, r *http.Request) error {
-	if _, err := decode[triggerParams](r); err != nil {
-		return err
+func (f *facade) triggerOnApplication(r *http.Request, _ triggerParams) (any, error) {
+	a, err := f.core.ReadApplication(r.Context(), pathID(r, "applicationID"))
+	switch {
+	case errors.Is(err, muster.ErrApplicationNotFound):
+		return nil, errNoObject // who reads it is told that the id is invalid, but not who runs a script on it
+	case err != nil:
+		return nil, err
 	}
-	id, err := pathID(r, "roleID")
-	if err != nil {
-		return err
-	}
-	g, err := f.core.ReadGroup(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	return respond(w, roleOf(g).bareRole)
-}
-
-// triggerOnApplication answers the application as it is.
-func (f *facade) triggerOnApplication(w http.ResponseWriter, r *http.Request) error {
-	if _, err := decode[triggerParams](r); err != nil {
-		return err
-	}
-	id, err := pathID(r, "applicationID")
-	if err != nil {
-		return err
-	}
-	a, err := f.core.ReadApplication(r.Context(), id)
-	if errors.Is(err, muster.ErrApplicationNotFound) {
-		return errNoObject // who reads it is told that the id is invalid, but not who runs a script on it
-	}
-	if err != nil {
-		return err
-	}
-	return respond(w, applicationOf(a).bareApplication)
+	return applicationOf(a).bareApplication, nil
 }
 
 // errNoObject has no words on this wire.
 var errNoObject = muster.Errorf(muster.NotFound, "no-object", "no such object")
 
 // readSubscription answers that all is well: there is no licence that could be violated.
-func readSubscription(w http.ResponseWriter, _ *http.Request) error { return succeed(w) }
+func readSubscription(*http.Request, none) (any, error) { return done(nil) }

@@ -96,6 +96,9 @@ func errorText(action, code, field, detail string) string {
 		if action == muster.ActionSignIn.Name || action == muster.ActionSignUp.Name {
 			return sentences[muster.ErrBadCredentials.Code] // who guesses is not told that nobody looked
 		}
+		if action == muster.ActionChangePassword.Name {
+			return sentences[muster.ErrOldPassword.Code]
+		}
 		return muster.ErrThrottled.Message
 	case muster.ErrUnauthenticated.Code:
 		if s, ok := strangers[action]; ok {
@@ -113,6 +116,9 @@ func errorText(action, code, field, detail string) string {
 	case "bad-time": // of a query
 		return detail
 	case "invalid":
+		if field == muster.ErrInvalidID.Field {
+			return invalidID(action)
+		}
 		if field == "setting" {
 			return cmp.Or(detail, "invalid setting") // the original has no words for it
 		}
@@ -146,6 +152,15 @@ func notFound(action, field string) string {
 	return masked
 }
 
+// invalidID spells what is no id: a few endpoints make no difference to one that is nobody's.
+func invalidID(action string) string {
+	switch action {
+	case muster.ActionDismissReminder.Name, muster.ActionSnoozeReminder.Name, muster.ActionDeleteReminder.Name:
+		return "reminder not found"
+	}
+	return "invalid ID"
+}
+
 func notUnique(action, field string) string {
 	switch action {
 	case muster.ActionCreateGroup.Name, muster.ActionUpdateGroup.Name, muster.ActionUndeleteGroup.Name:
@@ -153,6 +168,3 @@ func notUnique(action, field string) string {
 	}
 	return field + " not unique"
 }
-
-// errInvalidID is what an id that can be nobody's gets, before anything is looked up.
-var errInvalidID = muster.InvalidField("ID", "not an id")

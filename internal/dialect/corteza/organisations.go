@@ -28,56 +28,25 @@ type listOrganisationsParams struct {
 	Query string `json:"query"`
 }
 
-func (f *facade) listOrganisations(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[listOrganisationsParams](r)
-	if err != nil {
-		return err
-	}
+func (f *facade) listOrganisations(r *http.Request, p listOrganisationsParams) (any, error) {
 	list, err := f.core.ListOrganisations(r.Context(), p.Query)
-	if err != nil {
-		return err
-	}
-	answer := make([]organisation, len(list))
-	for i, o := range list {
-		answer[i] = organisationOf(o)
-	}
-	return respond(w, answer)
+	return all(list, organisationOf), err
 }
 
 type organisationParams struct {
 	Name string `json:"name"`
 }
 
-func (f *facade) createOrganisation(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[organisationParams](r)
-	if err != nil {
-		return err
-	}
-	o, err := f.core.CreateOrganisation(r.Context(), p.Name)
-	if err != nil {
-		return err
-	}
+func (f *facade) createOrganisation(r *http.Request, p organisationParams) (any, error) {
+	return as(newOrganisationOf)(f.core.CreateOrganisation(r.Context(), p.Name))
+}
+
+func newOrganisationOf(o *muster.Organisation) organisation {
 	answer := organisationOf(o)
 	answer.CreatedAt = fresh(o.CreatedAt)
-	return respond(w, answer)
+	return answer
 }
 
-func (f *facade) readOrganisation(w http.ResponseWriter, r *http.Request) error {
-	o, err := f.core.ReadOrganisation(r.Context(), looseID(r.PathValue("organisationID")))
-	if err != nil {
-		return err
-	}
-	return respond(w, organisationOf(o))
-}
-
-func (f *facade) updateOrganisation(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[organisationParams](r)
-	if err != nil {
-		return err
-	}
-	o, err := f.core.UpdateOrganisation(r.Context(), looseID(r.PathValue("organisationID")), p.Name)
-	if err != nil {
-		return err
-	}
-	return respond(w, organisationOf(o))
+func (f *facade) updateOrganisation(r *http.Request, p organisationParams) (any, error) {
+	return as(organisationOf)(f.core.UpdateOrganisation(r.Context(), pathID(r, "organisationID"), p.Name))
 }

@@ -37,13 +37,13 @@ func TestOrganisations(t *testing.T) {
 		}
 		h.admin.post(t, "/organisations/"+blue+"/archive", nil).ok(t)
 		h.admin.del(t, "/organisations/"+again).ok(t)
-		for _, id := range []string{blue, again, "0", "abc", "999", "18446744073709551616"} { // gone, or never there: no way back
+		for id, text := range map[string]string{blue: noOrganisation, again: noOrganisation, "0": "invalid ID", "abc": "invalid ID", "999": noOrganisation, "18446744073709551616": noOrganisation} { // gone, or never there: no way back
 			for _, c := range []*client{h.admin, ann.client} {
-				c.get(t, "/organisations/"+id).fails(t, noOrganisation)
+				c.get(t, "/organisations/"+id).fails(t, text)
 			}
-			h.admin.put(t, "/organisations/"+id, `{"name":"x"}`).fails(t, noOrganisation)
-			h.admin.del(t, "/organisations/"+id).fails(t, noOrganisation)
-			h.admin.post(t, "/organisations/"+id+"/archive", nil).fails(t, noOrganisation)
+			h.admin.put(t, "/organisations/"+id, `{"name":"x"}`).fails(t, text)
+			h.admin.del(t, "/organisations/"+id).fails(t, text)
+			h.admin.post(t, "/organisations/"+id+"/archive", nil).fails(t, text)
 		}
 		if got := ann.get(t, "/organisations/").list(t, "response", "name"); !slices.Equal(got, []string{"red house"}) {
 			t.Errorf("left are %v", got)

@@ -14,14 +14,8 @@ import (
 // unknownID is an id that nothing will ever have. It stands for numbers that are no legal ids.
 const unknownID muster.ID = math.MaxInt64
 
-// pathID reads an id of the path. Text and zero are [errInvalidID].
-func pathID(r *http.Request, name string) (muster.ID, error) {
-	id := looseID(r.PathValue(name))
-	if id == 0 {
-		return 0, errInvalidID
-	}
-	return id, nil
-}
+// pathID reads an id of the path. Text is 0, which the core refuses as no id.
+func pathID(r *http.Request, name string) muster.ID { return looseID(r.PathValue(name)) }
 
 // looseID reads an id as queries, forms and paths give it: text is 0.
 func looseID(s string) muster.ID {
@@ -52,11 +46,7 @@ func (p *idParam) UnmarshalText(text []byte) error {
 }
 
 func ids(list []idParam) []muster.ID {
-	out := make([]muster.ID, len(list))
-	for i, p := range list {
-		out[i] = muster.ID(p)
-	}
-	return out
+	return all(list, func(p idParam) muster.ID { return muster.ID(p) })
 }
 
 // A stateParam is 0 for without, 1 for with, 2 for only.
@@ -154,30 +144,25 @@ func (p pageParams) echo(count int) paging {
 	return paging{p.Limit, p.Offset, p.Page, p.PerPage, count}
 }
 
-// sortParam reads "column [ASC|DESC], …". The echo has the storage names of the original.
-func sortParam(text string, columns map[string]string) (orders []muster.Order, echo string, err error) {
+// sortParam reads "column [ASC|DESC], …". What is none becomes an order by no column, which the core refuses. The echo has the
+// storage names of the original.
+func sortParam(text string, columns map[string]string) (orders []muster.Order, echo string) {
 	if strings.TrimSpace(text) == "" {
-		return nil, "id", nil
+		return nil, "id"
 	}
 	var echoes []string
 	for part := range strings.SplitSeq(text, ",") {
 		words := strings.Fields(part)
-		if len(words) == 0 || len(words) > 2 || len(orders) > len(columns) {
-			return nil, "", errSort
+		descending := len(words) == 2 && strings.EqualFold(words[1], "desc")
+		if len(words) != 1 && !descending && (len(words) != 2 || !strings.EqualFold(words[1], "asc")) || len(orders) > len(columns) {
+			return []muster.Order{{}}, ""
 		}
-		stored := storageName(words[0])
-		column, ok := columns[stored]
-		if !ok || len(words) == 2 && !strings.EqualFold(words[1], "asc") && !strings.EqualFold(words[1], "desc") {
-			return nil, "", errSort
-		}
-		orders = append(orders, muster.Order{Column: column, Descending: len(words) == 2 && strings.EqualFold(words[1], "desc")})
-		words[0] = stored
+		words[0] = storageName(words[0])
+		orders = append(orders, muster.Order{Column: columns[words[0]], Descending: descending})
 		echoes = append(echoes, strings.Join(words, " "))
 	}
-	return orders, strings.Join(echoes, ", "), nil
+	return orders, strings.Join(echoes, ", ")
 }
-
-var errSort = muster.InvalidField("sort", "no such column")
 
 func storageName(column string) string {
 	switch column {
@@ -189,12 +174,6 @@ func storageName(column string) string {
 		return "deleted_at"
 	}
 	return column
-}
-
-// decode reads the parameters of a request.
-func decode[T any](r *http.Request) (p T, err error) {
-	err = httpx.DecodeParams(r, &p)
-	return p, err
 }
 
 // decodeJSON reads a body that can't be a form.

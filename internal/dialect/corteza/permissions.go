@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"muster"
+	"muster/internal/core"
 )
 
 // The names of resources on this wire. A trailing colon is followed by an id or an asterisk.
@@ -64,20 +65,18 @@ func coreResource(name string) muster.Resource {
 	return muster.Resource{}
 }
 
-func (f *facade) listPermissions(w http.ResponseWriter, r *http.Request) error {
+type permission struct {
+	Resource  string `json:"resource"`
+	Operation string `json:"operation"`
+}
+
+func permissionOf(p core.OwnPermission) permission {
+	return permission{resourceNames[p.Noun], operationName(p.Operation)}
+}
+
+func (f *facade) listPermissions(r *http.Request, _ none) (any, error) {
 	list, err := f.core.ListOperations(r.Context())
-	if err != nil {
-		return err
-	}
-	type permission struct {
-		Resource  string `json:"resource"`
-		Operation string `json:"operation"`
-	}
-	answer := make([]permission, len(list))
-	for i, p := range list {
-		answer[i] = permission{resourceNames[p.Noun], operationName(p.Operation)}
-	}
-	return respond(w, answer)
+	return all(list, permissionOf), err
 }
 
 // effectiveOperations are those that are answered, in this order.
@@ -86,25 +85,20 @@ var effectiveOperations = []string{
 	muster.OpApplicationCreate, muster.OpGroupCreate, muster.OpOrganisationCreate,
 }
 
-func (f *facade) effectivePermissions(w http.ResponseWriter, r *http.Request) error {
+type effective struct {
+	permission
+	Allow bool `json:"allow"`
+}
+
+func (f *facade) effectivePermissions(r *http.Request, _ none) (any, error) {
 	list, err := f.core.ListOperations(r.Context())
-	if err != nil {
-		return err
-	}
 	allowed := map[string]bool{}
 	for _, p := range list {
 		allowed[p.Operation] = allowed[p.Operation] || p.Noun == muster.NounRealm && p.Allowed
 	}
-	type effective struct {
-		Resource  string `json:"resource"`
-		Operation string `json:"operation"`
-		Allow     bool   `json:"allow"`
-	}
-	answer := make([]effective, len(effectiveOperations))
-	for i, op := range effectiveOperations {
-		answer[i] = effective{resourceNames[muster.NounRealm], operationName(op), allowed[op]}
-	}
-	return respond(w, answer)
+	return all(effectiveOperations, func(op string) effective {
+		return effective{permission{resourceNames[muster.NounRealm], operationName(op)}, allowed[op]}
+	}), err
 }
 
 // rule is the rule object (contract, 3.3).
@@ -115,16 +109,13 @@ type rule struct {
 	Access    string `json:"access"`
 }
 
-func (f *facade) listRules(w http.ResponseWriter, r *http.Request) error {
-	rules, err := f.core.ListRules(r.Context(), looseID(r.PathValue("roleID")))
-	if err != nil {
-		return err
-	}
-	answer := make([]rule, len(rules))
-	for i, r := range rules {
-		answer[i] = rule{r.Group.String(), resourceName(r.Resource), operationName(r.Operation), accessName(r.Access)}
-	}
-	return respond(w, answer)
+func ruleOf(r muster.Rule) rule {
+	return rule{r.Group.String(), resourceName(r.Resource), operationName(r.Operation), accessName(r.Access)}
+}
+
+func (f *facade) listRules(r *http.Request, _ none) (any, error) {
+	rules, err := f.core.ListRules(r.Context(), pathID(r, "roleID"))
+	return all(rules, ruleOf), err
 }
 
 func accessName(a muster.Access) string {
@@ -148,19 +139,15 @@ func coreAccess(name string) muster.Access {
 	return muster.Inherit
 }
 
-func (f *facade) setRules(w http.ResponseWriter, r *http.Request) error {
-	var p struct {
-		Rules []rule `json:"rules"` // the roleID in a rule counts for nothing: the path says whose it is
-	}
-	if err := decodeJSON(r, &p); err != nil {
-		return err
-	}
-	rules := make([]muster.Rule, len(p.Rules))
-	for i, r := range p.Rules {
-		rules[i] = muster.Rule{Resource: coreResource(r.Resource), Operation: coreOperation(r.Operation), Access: coreAccess(r.Access)}
-	}
-	if err := f.core.SetRules(r.Context(), looseID(r.PathValue("roleID")), rules); err != nil {
-		return err
-	}
-	return succeed(w)
+// coreRule reads a rule. The role in it counts for nothing: the path says whose it is.
+func coreRule(r rule) muster.Rule {
+	return muster.Rule{Resource: coreResource(r.Resource), Operation: coreOperation(r.Operation), Access: coreAccess(r.Access)}
+}
+
+type setRulesParams struct {
+	Rules []rule `json:"rules"`
+}
+
+func (f *facade) setRules(r *http.Request, p setRulesParams) (any, error) {
+	return done(f.core.SetRules(r.Context(), pathID(r, "roleID"), all(p.Rules, coreRule)))
 }

@@ -1,7 +1,6 @@
 package corteza
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -67,19 +66,12 @@ type reminderFilter struct {
 	paging
 }
 
-func (f *facade) listReminders(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[listRemindersParams](r)
-	if err != nil {
-		return err
-	}
+func (f *facade) listReminders(r *http.Request, p listRemindersParams) (any, error) {
 	filter := muster.ReminderFilter{
 		IDs: ids(p.ReminderID), Prefix: p.Resource, AssignedTo: muster.ID(p.AssignedTo), From: p.ScheduledFrom.Time, To: p.ScheduledUntil.Time,
 		ScheduledOnly: p.ScheduledOnly, ExcludeDismissed: p.ExcludeDismissed, Page: p.page(),
 	}
 	list, err := f.core.ListReminders(r.Context(), filter)
-	if err != nil {
-		return err
-	}
 	echo := reminderFilter{
 		Resource: p.Resource, AssignedTo: filter.AssignedTo, ScheduledFrom: orNil(filter.From), ScheduledUntil: orNil(filter.To),
 		ExcludeDismissed: p.ExcludeDismissed, ScheduledOnly: p.ScheduledOnly, Sort: "r.remind_at", paging: p.echo(list.Total),
@@ -88,13 +80,9 @@ func (f *facade) listReminders(w http.ResponseWriter, r *http.Request) error {
 		echo.ReminderID = filter.IDs
 	}
 	if len(list.Items) == 0 {
-		return respond(w, map[string]any{"filter": echo}) // an empty list has no set on this wire
+		return map[string]any{"filter": echo}, err // an empty list has no set on this wire
 	}
-	set := make([]reminder, len(list.Items))
-	for i, m := range list.Items {
-		set[i] = reminderOf(m)
-	}
-	return respond(w, filtered(echo, set))
+	return filtered(echo, all(list.Items, reminderOf)), err
 }
 
 type reminderParams struct {
@@ -118,76 +106,24 @@ func (p reminderParams) echo(m *muster.Reminder) reminder {
 	return answer
 }
 
-func (f *facade) createReminder(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[reminderParams](r)
-	if err != nil {
-		return err
-	}
-	m, err := f.core.CreateReminder(r.Context(), p.form())
-	if err != nil {
-		return err
-	}
+func (p reminderParams) echoNew(m *muster.Reminder) reminder {
 	answer := p.echo(m)
 	answer.CreatedAt, answer.AssignedAt = fresh(m.CreatedAt), fresh(m.AssignedAt)
-	return respond(w, answer)
+	return answer
 }
 
-func (f *facade) readReminder(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "reminderID")
-	if err != nil {
-		return err
-	}
-	m, err := f.core.ReadReminder(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	return respond(w, reminderOf(m))
+func (f *facade) createReminder(r *http.Request, p reminderParams) (any, error) {
+	return as(p.echoNew)(f.core.CreateReminder(r.Context(), p.form()))
 }
 
-func (f *facade) updateReminder(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[reminderParams](r)
-	if err != nil {
-		return err
-	}
-	id, err := pathID(r, "reminderID")
-	if err != nil {
-		return err
-	}
-	m, err := f.core.UpdateReminder(r.Context(), id, p.form())
-	if err != nil {
-		return err
-	}
-	return respond(w, p.echo(m))
+func (f *facade) updateReminder(r *http.Request, p reminderParams) (any, error) {
+	return as(p.echo)(f.core.UpdateReminder(r.Context(), pathID(r, "reminderID"), p.form()))
 }
 
 type snoozeParams struct {
 	RemindAt timeParam `json:"remindAt"`
 }
 
-func (f *facade) snoozeReminder(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[snoozeParams](r)
-	if err != nil {
-		return err
-	}
-	if err := f.core.SnoozeReminder(r.Context(), looseID(r.PathValue("reminderID")), p.RemindAt.Time); err != nil {
-		return err
-	}
-	return succeed(w)
-}
-
-// onReminder is the handler of a verb that acts on one reminder and answers nothing. An id that can be nobody's is not found.
-func onReminder(verb func(context.Context, muster.ID) error) func(http.ResponseWriter, *http.Request) error {
-	return onLooseID("reminderID", verb)
-}
-
-func onLooseID(name string, verb func(context.Context, muster.ID) error) func(http.ResponseWriter, *http.Request) error {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if _, err := decode[struct{}](r); err != nil {
-			return err
-		}
-		if err := verb(r.Context(), looseID(r.PathValue(name))); err != nil {
-			return err
-		}
-		return succeed(w)
-	}
+func (f *facade) snoozeReminder(r *http.Request, p snoozeParams) (any, error) {
+	return done(f.core.SnoozeReminder(r.Context(), pathID(r, "reminderID"), p.RemindAt.Time))
 }

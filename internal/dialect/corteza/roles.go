@@ -6,6 +6,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/httpx"
 )
 
 // role is the role object (contract, 5).
@@ -60,37 +61,15 @@ type roleFilter struct {
 	paging
 }
 
-// filtered is the shape of lists that have a filter.
-func filtered[F, S any](filter F, set []S) any {
-	return struct {
-		Filter F   `json:"filter"`
-		Set    []S `json:"set"`
-	}{filter, set}
-}
-
-func (f *facade) listRoles(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[listRolesParams](r)
-	if err != nil {
-		return err
-	}
-	orders, sort, err := sortParam(p.Sort, roleSort)
-	if err != nil {
-		return err
-	}
+func (f *facade) listRoles(r *http.Request, p listRolesParams) (any, error) {
+	orders, sort := sortParam(p.Sort, roleSort)
 	filter := muster.GroupFilter{
 		Prefix: p.Query, Deleted: p.Deleted.state(false), Archived: p.Archived.state(false), Sort: orders, Page: p.page(),
 	}
 	list, err := f.core.ListGroups(r.Context(), filter)
-	if err != nil {
-		return err
-	}
-	set := make([]role, len(list.Items))
-	for i, g := range list.Items {
-		set[i] = roleOf(g)
-	}
-	return respond(w, filtered(roleFilter{
+	return filtered(roleFilter{
 		Query: p.Query, Deleted: filter.Deleted, Archived: filter.Archived, Sort: sort, paging: p.echo(list.Total),
-	}, set))
+	}, all(list.Items, roleOf)), err
 }
 
 type roleParams struct {
@@ -108,113 +87,49 @@ func (p roleParams) form() core.GroupForm {
 	return f
 }
 
-func (f *facade) createRole(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[roleParams](r)
-	if err != nil {
-		return err
-	}
-	g, err := f.core.CreateGroup(r.Context(), p.form())
-	if err != nil {
-		return err
-	}
+func (f *facade) createRole(r *http.Request, p roleParams) (any, error) {
+	return as(newRoleOf)(f.core.CreateGroup(r.Context(), p.form()))
+}
+
+func newRoleOf(g core.SeenGroup) role {
 	answer := roleOf(g)
 	answer.CreatedAt = fresh(g.CreatedAt)
-	return respond(w, answer)
+	return answer
 }
 
-func (f *facade) readRole(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "roleID")
-	if err != nil {
-		return err
-	}
-	g, err := f.core.ReadGroup(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	return respond(w, roleOf(g))
+func (f *facade) updateRole(r *http.Request, p roleParams) (any, error) {
+	return as(roleOf)(f.core.UpdateGroup(r.Context(), pathID(r, "roleID"), p.form()))
 }
 
-func (f *facade) updateRole(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[roleParams](r)
-	if err != nil {
-		return err
+// memberRole reads the role of a route about members. Everyone has none that could be told or changed: it is no id there.
+func memberRole(r *http.Request) muster.ID {
+	id := pathID(r, "roleID")
+	if id == muster.Everyone {
+		return 0
 	}
-	id, err := pathID(r, "roleID")
-	if err != nil {
-		return err
-	}
-	g, err := f.core.UpdateGroup(r.Context(), id, p.form())
-	if err != nil {
-		return err
-	}
-	return respond(w, roleOf(g))
+	return id
 }
 
-// onRole is the handler of a verb that acts on one role and answers nothing.
-func onRole(verb func(context.Context, muster.ID) error) func(http.ResponseWriter, *http.Request) error {
-	return onID("roleID", verb)
-}
-
-// memberRole reads the role of a route about members: everyone has none that could be told or changed.
-func memberRole(r *http.Request) (muster.ID, error) {
-	id, err := pathID(r, "roleID")
-	if err == nil && id == muster.Everyone {
-		err = errInvalidID
-	}
-	return id, err
-}
-
-func (f *facade) listMembers(w http.ResponseWriter, r *http.Request) error {
-	id, err := memberRole(r)
-	if err != nil {
-		return err
-	}
-	members, err := f.core.ListMembers(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	return respond(w, decimals(members))
+func (f *facade) listMembers(r *http.Request, _ none) (any, error) {
+	return as(decimals)(f.core.ListMembers(r.Context(), memberRole(r)))
 }
 
 // onMember is the handler of a verb that acts on a user in a role; two spellings of the path lead to each.
-func onMember(verb func(ctx context.Context, group, user muster.ID) error) func(http.ResponseWriter, *http.Request) error {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if _, err := decode[struct{}](r); err != nil {
-			return err
-		}
-		group, err := memberRole(r)
-		if err != nil {
-			return err
-		}
-		user, err := pathID(r, "userID")
-		if err != nil {
-			return err
-		}
-		if err := verb(r.Context(), group, user); err != nil {
-			return err
-		}
-		return succeed(w)
-	}
+func onMember(verb func(ctx context.Context, group, user muster.ID) error) httpx.Handler {
+	return handle(func(r *http.Request, _ none) (any, error) {
+		return done(verb(r.Context(), memberRole(r), pathID(r, "userID")))
+	})
 }
 
 type mergeParams struct {
 	Destination idParam `json:"destination"`
 }
 
-func (f *facade) mergeRole(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[mergeParams](r)
-	if err != nil {
-		return err
-	}
-	if p.Destination == 0 {
-		return errInvalidID
-	}
-	return act(w, r, "roleID", func(ctx context.Context, id muster.ID) error {
-		return f.core.MergeGroups(ctx, id, muster.ID(p.Destination))
-	})
+func (f *facade) mergeRole(r *http.Request, p mergeParams) (any, error) {
+	return done(f.core.MergeGroups(r.Context(), pathID(r, "roleID"), muster.ID(p.Destination)))
 }
 
 // moveRole has been obsolete in the original for as long as anybody remembers, and always fails.
-func moveRole(http.ResponseWriter, *http.Request) error { return errObsolete }
+func moveRole(*http.Request, none) (any, error) { return nil, errObsolete }
 
 var errObsolete = muster.Errorf(muster.Disabled, "obsolete", "this call is obsolete")

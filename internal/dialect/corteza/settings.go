@@ -25,67 +25,47 @@ type listSettingsParams struct {
 	Prefix string `json:"prefix"`
 }
 
-func (f *facade) listSettings(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[listSettingsParams](r)
-	if err != nil {
-		return err
-	}
+func (f *facade) listSettings(r *http.Request, p listSettingsParams) (any, error) {
 	list, err := f.core.ListSettings(r.Context(), p.Prefix)
-	if err != nil {
-		return err
+	if len(list) == 0 {
+		return nil, err // null when there is none
 	}
-	var answer []setting // null when there is none
-	for _, s := range list {
-		answer = append(answer, settingOf(s))
-	}
-	return respond(w, answer)
+	return all(list, settingOf), err
 }
 
 type readSettingParams struct {
 	OwnerID idParam `json:"ownerID"`
 }
 
-func (f *facade) readSetting(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[readSettingParams](r)
-	if err != nil {
-		return err
-	}
+func (f *facade) readSetting(r *http.Request, p readSettingParams) (any, error) {
 	s, err := f.core.ReadSetting(r.Context(), r.PathValue("key"), muster.ID(p.OwnerID))
-	if err != nil {
-		return err
-	}
 	if s == nil {
-		return respond(w, nil)
+		return nil, err
 	}
-	return respond(w, settingOf(*s))
+	return settingOf(*s), err
 }
 
-func (f *facade) setSettings(w http.ResponseWriter, r *http.Request) error {
-	var p struct {
-		Values []struct {
-			Name  string          `json:"name"`
-			Value json.RawMessage `json:"value"` // absent: the setting is removed
-		} `json:"values"`
-	}
-	if err := decodeJSON(r, &p); err != nil {
-		return err
-	}
+type setSettingsParams struct {
+	Values []struct {
+		Name  string          `json:"name"`
+		Value json.RawMessage `json:"value"` // absent: the setting is removed
+	} `json:"values"`
+}
+
+func (f *facade) setSettings(r *http.Request, p setSettingsParams) (any, error) {
 	list := make([]muster.Setting, len(p.Values))
 	for i, v := range p.Values {
 		list[i] = muster.Setting{Name: v.Name, Value: v.Value}
 	}
-	if err := f.core.SetSettings(r.Context(), list); err != nil {
-		return err
-	}
-	return respond(w, true)
+	return yes(f.core.SetSettings(r.Context(), list))
 }
 
 // currentSettings answers what every client needs, nested as its programs read it. Mind the capital letters.
-func (f *facade) currentSettings(w http.ResponseWriter, r *http.Request) error {
-	values, err := f.core.PublicSettings(r.Context())
-	if err != nil {
-		return err
-	}
+func (f *facade) currentSettings(r *http.Request, _ none) (any, error) {
+	return as(currentOf)(f.core.PublicSettings(r.Context()))
+}
+
+func currentOf(values map[string]json.RawMessage) any {
 	or := func(name string, otherwise any) any {
 		if v := values[name]; v != nil {
 			return v
@@ -93,7 +73,7 @@ func (f *facade) currentSettings(w http.ResponseWriter, r *http.Request) error {
 		return otherwise
 	}
 	type object = map[string]any
-	return respond(w, object{
+	return object{
 		"Auth": object{
 			"Internal": object{
 				"Enabled":       or(muster.SettingPasswordSignIn, true),
@@ -110,7 +90,7 @@ func (f *facade) currentSettings(w http.ResponseWriter, r *http.Request) error {
 			"logo": or(muster.SettingLogo, ""), "title": or(muster.SettingTitle, ""),
 			"panelsEnabled": or(muster.SettingPanelsEnabled, false), "panels": or(muster.SettingPanels, nil),
 		}},
-	})
+	}
 }
 
 // A provider is a way to sign in by somebody else's house. None is there to be used yet; what is set of them is shown.

@@ -17,11 +17,11 @@ func daysOf(list []muster.Day) days {
 	return d
 }
 
-func (f *facade) statistics(w http.ResponseWriter, r *http.Request) error {
-	s, err := f.core.ReadStatistics(r.Context())
-	if err != nil {
-		return err
-	}
+func (f *facade) statistics(r *http.Request, _ none) (any, error) {
+	return as(statisticsOf)(f.core.ReadStatistics(r.Context()))
+}
+
+func statisticsOf(s muster.Statistics) any {
 	type users struct {
 		Total          int  `json:"total"`
 		Valid          int  `json:"valid"`
@@ -48,7 +48,7 @@ func (f *facade) statistics(w http.ResponseWriter, r *http.Request) error {
 		Valid   int `json:"valid"`
 	}
 	u, g, a := s.Users, s.Groups, s.Applications
-	return respond(w, struct {
+	return struct {
 		Users        users        `json:"users"`
 		Roles        roles        `json:"roles"`
 		Applications applications `json:"applications"`
@@ -56,5 +56,5 @@ func (f *facade) statistics(w http.ResponseWriter, r *http.Request) error {
 		users{u.Total, u.Valid, u.Deleted, u.Suspended, daysOf(u.DailyCreated), daysOf(u.DailyDeleted), daysOf(u.DailyUpdated), daysOf(u.DailySuspended)},
 		roles{g.Total, g.Valid, g.Deleted, g.Archived, daysOf(g.DailyCreated), daysOf(g.DailyDeleted), daysOf(g.DailyUpdated), daysOf(g.DailyArchived)},
 		applications{a.Total, a.Deleted, a.Valid},
-	})
+	}
 }

@@ -1,7 +1,6 @@
 package corteza
 
 import (
-	"context"
 	"net/http"
 
 	"muster"
@@ -88,31 +87,21 @@ type userFilter struct {
 	paging
 }
 
-func (f *facade) listUsers(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[listUsersParams](r)
-	if err != nil {
-		return err
-	}
-	orders, sort, err := sortParam(p.Sort, userSort)
-	if err != nil {
-		return err
-	}
+func (f *facade) listUsers(r *http.Request, p listUsersParams) (any, error) {
+	orders, sort := sortParam(p.Sort, userSort)
 	filter := muster.UserFilter{
 		IDs: ids(p.UserID), Groups: ids(p.RoleID), Prefix: p.Query, Username: p.Username, Email: p.Email, Handle: p.Handle, Kind: p.Kind,
 		Deleted: p.Deleted.state(p.IncDeleted), Suspended: p.Suspended.state(p.IncSuspended), Sort: orders, Page: p.page(),
 	}
 	list, err := f.core.ListUsers(r.Context(), filter)
-	if err != nil {
-		return err
-	}
 	var set []user // null when there is none
-	for _, u := range list.Items {
-		set = append(set, userOf(u))
+	if len(list.Items) > 0 {
+		set = all(list.Items, userOf)
 	}
-	return respond(w, filtered(userFilter{
+	return filtered(userFilter{
 		UserID: filter.IDs, RoleID: filter.Groups, Query: p.Query, Email: p.Email, Username: p.Username, Handle: p.Handle, Kind: p.Kind,
 		Deleted: filter.Deleted, Suspended: filter.Suspended, Sort: sort, paging: p.echo(list.Total),
-	}, set))
+	}, set), err
 }
 
 type userParams struct {
@@ -126,95 +115,29 @@ func (p userParams) profile() core.Profile {
 	return core.Profile{Email: p.Email, Name: p.Name, Handle: p.Handle, Kind: p.Kind, AcceptEmail: acceptEmail}
 }
 
-func (f *facade) createUser(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[userParams](r)
-	if err != nil {
-		return err
-	}
+func (f *facade) createUser(r *http.Request, p userParams) (any, error) {
 	profile := p.profile()
 	profile.MakeHandle = true
-	u, err := f.core.CreateUser(r.Context(), profile)
-	if err != nil {
-		return err
-	}
-	answer := userOf(core.SeenUser{User: u})
+	return as(newUserOf)(f.core.CreateUser(r.Context(), profile))
+}
+
+func newUserOf(u *muster.User) user {
+	answer := wholeUserOf(u)
 	answer.Meta, answer.CreatedAt = nil, fresh(u.CreatedAt)
-	return respond(w, answer)
+	return answer
 }
 
-func (f *facade) readUser(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathID(r, "userID")
-	if err != nil {
-		return err
-	}
-	u, err := f.core.ReadUser(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	return respond(w, userOf(u))
-}
+// wholeUserOf is the user as he shows to who has just changed him: nothing is masked.
+func wholeUserOf(u *muster.User) user { return userOf(core.SeenUser{User: u}) }
 
-func (f *facade) updateUser(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[userParams](r)
-	if err != nil {
-		return err
-	}
-	id, err := pathID(r, "userID")
-	if err != nil {
-		return err
-	}
-	u, err := f.core.UpdateUser(r.Context(), id, p.profile())
-	if err != nil {
-		return err
-	}
-	return respond(w, userOf(core.SeenUser{User: u}))
-}
-
-// onUser is the handler of a verb that acts on one user and answers nothing.
-func onUser(verb func(context.Context, muster.ID) error) func(http.ResponseWriter, *http.Request) error {
-	return onID("userID", verb)
-}
-
-// onID is the handler of a verb that acts on the object of that id and answers nothing. A body has nothing to say, but has to be
-// legal as everywhere.
-func onID(name string, verb func(context.Context, muster.ID) error) func(http.ResponseWriter, *http.Request) error {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if _, err := decode[struct{}](r); err != nil {
-			return err
-		}
-		return act(w, r, name, verb)
-	}
-}
-
-// act does what [onID] does once the body is read.
-func act(w http.ResponseWriter, r *http.Request, name string, verb func(context.Context, muster.ID) error) error {
-	id, err := pathID(r, name)
-	if err != nil {
-		return err
-	}
-	if err := verb(r.Context(), id); err != nil {
-		return err
-	}
-	return succeed(w)
+func (f *facade) updateUser(r *http.Request, p userParams) (any, error) {
+	return as(wholeUserOf)(f.core.UpdateUser(r.Context(), pathID(r, "userID"), p.profile()))
 }
 
 type passwordParams struct {
 	Password string `json:"password" from:"body"`
 }
 
-func (f *facade) setPassword(w http.ResponseWriter, r *http.Request) error {
-	p, err := decode[passwordParams](r)
-	if err != nil {
-		return err
-	}
-	return act(w, r, "userID", func(ctx context.Context, id muster.ID) error { return f.core.SetPassword(ctx, id, p.Password) })
-}
-
-// listMembership answers the roles of a user; an id that can be nobody's has none.
-func (f *facade) listMembership(w http.ResponseWriter, r *http.Request) error {
-	groups, err := f.core.ListGroupsOf(r.Context(), looseID(r.PathValue("userID")))
-	if err != nil {
-		return err
-	}
-	return respond(w, decimals(groups))
+func (f *facade) setPassword(r *http.Request, p passwordParams) (any, error) {
+	return done(f.core.SetPassword(r.Context(), pathID(r, "userID"), p.Password))
 }
