@@ -31,6 +31,9 @@
 //	hides SECRET …
 //		fails if one of the secrets (or variables of that name), a key, or the password of the database stands in
 //		anything that the servers wrote: logs, files in $WORK/data, tables. Base64 and hex are seen through.
+//	mail TO SUBJECT NAME
+//		waits until a mail with that subject has left for TO, by the folder or by the SMTP server at $SMTP_URL,
+//		and sets the variable NAME to what its link carries. Each mail is found once, the oldest first.
 //	sql STATEMENT
 //		changes the database behind the server's back, while none runs.
 //

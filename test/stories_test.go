@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"testing"
 
+	"muster/internal/mustertest"
 	"muster/internal/store/storetest"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -33,6 +34,7 @@ func TestStories(t *testing.T) {
 				"capture":  capture,
 				"expect":   expect,
 				"hides":    hides,
+				"mail":     mail,
 				"sql":      query,
 			},
 		})
@@ -47,6 +49,10 @@ type story struct {
 	server *server  // the one that runs, or nil
 	served bool     // there was one
 	answer []byte   // body of the last answer
+
+	t    testing.TB
+	smtp *mustertest.SMTPServer // at $SMTP_URL
+	read map[string]bool        // mails that the story has asked for, by their message id
 }
 
 type storyKey struct{}
@@ -60,7 +66,10 @@ func setup(env *testscript.Env, engine, bin string) error {
 	}
 	env.Setenv("DATABASE_URL", database)
 	env.Setenv("PATH", filepath.Dir(bin)+string(os.PathListSeparator)+env.Getenv("PATH"))
-	env.Values[storyKey{}] = &story{bin: bin, work: env.WorkDir, env: env.Vars}
+	s := &story{bin: bin, work: env.WorkDir}
+	s.startSMTP(env)
+	s.env = env.Vars
+	env.Values[storyKey{}] = s
 	return nil
 }
 

@@ -4,6 +4,7 @@ package core
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"muster"
+	"muster/internal/password"
 	"muster/internal/store/storetest"
 )
 
@@ -132,4 +134,27 @@ func BenchmarkListUsers(b *testing.B) {
 			})
 		}
 	})
+}
+
+// BenchmarkNoOracle tells how long a wrong password takes for somebody who is there and for nobody: medians of pairs in turn,
+// with the parameters of real hashes. It fails nothing, since a busy machine would; 200 pairs show whether 10 % are kept.
+func BenchmarkNoOracle(b *testing.B) {
+	h, admin, _ := benchHouse(b, storetest.SQLite, 0)
+	h.hasher = password.New(password.Options{})
+	h.must(h.SetPassword(h.system(), admin.User.ID, pass)) // a hash of real parameters
+	took := [2][]time.Duration{}
+	b.ResetTimer()
+	for range b.N {
+		for i, email := range []string{"admin@example.org", "nobody@example.org"} {
+			h.advance(2 * time.Second) // below the bound of the audit trail against floods
+			begun := time.Now()
+			_, err := h.SignIn(h.nobody(), Proof{Email: email, Password: "wrong-horse"})
+			took[i] = append(took[i], time.Since(begun))
+			h.refused(err, muster.ErrBadCredentials)
+		}
+	}
+	for i, name := range []string{"known-ms", "unknown-ms"} {
+		slices.Sort(took[i])
+		b.ReportMetric(float64(took[i][len(took[i])/2].Microseconds())/1000, name)
+	}
 }

@@ -303,10 +303,7 @@ func succeeded(errs []error) (n int) {
 }
 
 // Tests that bring the database into a state that no verb makes speak to the store.
-type (
-	storeTx        = store.Tx
-	storeMailToken = store.MailToken
-)
+type storeTx = store.Tx
 
 // changes is what an event keeps, as text to be searched.
 func (h *house) changes(e *muster.Event) string { return fmt.Sprintf("%+v %+v", e.Changes, *e) }

@@ -29,9 +29,11 @@ func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
 	weak := old == "" || len(old) > muster.MaxPassword || !goodPassword(fresh, rules)
 	var v verified
 	var phc string
+	var throttled bool
 	if !weak && rules.PasswordSignIn {
-		if v, err = c.verify(ctx, u, old); err != nil {
-			return c.explain(ctx, a, err)
+		v, err = c.verifyOld(ctx, u, old)
+		if throttled = errors.Is(err, muster.ErrThrottled); throttled {
+			err = nil
 		}
 		if v.ok {
 			phc, err = c.hash(ctx, fresh)
@@ -51,6 +53,9 @@ func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
 		if weak {
 			return struct{}{}, muster.ErrWeakPassword
 		}
+		if throttled {
+			return struct{}{}, muster.ErrThrottled
+		}
 		switch _, err := tx.stillVerified(v); {
 		case errors.Is(err, muster.ErrBadCredentials):
 			return struct{}{}, muster.ErrOldPassword
@@ -61,6 +66,20 @@ func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
 		return struct{}{}, tx.setPassword(u, phc)
 	})
 	return err
+}
+
+// verifyOld compares the password of somebody who is signed in. It takes a place like a sign-in: who has stolen a session would
+// otherwise guess the password through it as fast as he can.
+func (c *Core) verifyOld(ctx context.Context, u *muster.User, old string) (verified, error) {
+	place, err := c.takePlace(ctx, u, u.Email)
+	if err != nil {
+		return verified{}, err
+	}
+	v, err := c.verify(ctx, u, old)
+	if v.ok {
+		place.giveBack()
+	}
+	return v, err
 }
 
 // SetPassword gives a user a new password. All his sessions end, except that of a caller who does it to himself.

@@ -113,7 +113,8 @@ func (c *Core) refuseSignIn(ctx context.Context, u *muster.User, email string, r
 		about.Actor = u.ID
 	}
 	c.recordRefusal(ctx, muster.ActorFrom(ctx), muster.ActionSignIn, about, refusal)
-	return c.explain(ctx, muster.ActionSignIn, refusal)
+	c.tellRefusal(ctx, muster.ActionSignIn, refusal)
+	return refusal
 }
 
 // signInChanges is what an event keeps of a sign-in.

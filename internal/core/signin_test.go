@@ -11,7 +11,8 @@ import (
 	"muster/internal/store"
 )
 
-func TestSignInRefusesAlike(t *testing.T) {
+// TestNoOracle: whatever is wrong, a sign-in is refused alike. That it takes as long is BenchmarkNoOracle.
+func TestNoOracle(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.join("admin")
 		suspended, deleted := h.join("suspended"), h.join("deleted")
@@ -173,8 +174,9 @@ func TestSetPassword(t *testing.T) {
 	})
 }
 
-// TestSessionsEndAtOnce: at the very next call, also with tokens that were handed out and are remembered.
-func TestSessionsEndAtOnce(t *testing.T) {
+// TestRevocationMatrix: sessions end at the very next call, also with tokens that were handed out and are remembered. On other
+// nodes: TestNodesLearnOfEachOther; through each façade: row 4 of docs/ops/refusals.md.
+func TestRevocationMatrix(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		admin := h.join("admin")
 		for name, end := range map[string]func(*SignedIn) error{
@@ -182,6 +184,15 @@ func TestSessionsEndAtOnce(t *testing.T) {
 			"suspend":  func(in *SignedIn) error { return h.SuspendUser(h.as(admin), in.User.ID) },
 			"delete":   func(in *SignedIn) error { return h.DeleteUser(h.as(admin), in.User.ID) },
 			"password": func(in *SignedIn) error { return h.SetPassword(h.as(admin), in.User.ID, "battery-staple") },
+			"own": func(in *SignedIn) error {
+				other, err := h.signIn("own", pass)
+				h.must(err)
+				return h.ChangePassword(h.as(other), pass, "battery-staple")
+			},
+			"reset": func(in *SignedIn) error {
+				_, err := h.ResetPassword(h.nobody(), h.issued(in.User, purposeReset), "battery-staple")
+				return err
+			},
 		} {
 			in := h.join(name)
 			jwt, ctx := h.token(in), h.as(in)

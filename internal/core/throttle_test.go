@@ -132,20 +132,47 @@ func TestGoodSignInsAreFree(t *testing.T) {
 	}
 }
 
-// Many at once get no more places than one after the other.
-func TestGuessingAtOnce(t *testing.T) {
+// TestThrottleOneBucket: 64 at once, by five wires, all letter cases and three doors, get no more places than one after the
+// other.
+func TestThrottleOneBucket(t *testing.T) {
 	h := throttled(t)
+	in, err := h.SignIn(from("192.0.2.7"), Proof{Email: "ann@example.org", Password: "correct-horse"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	home, elsewhere := muster.ActorFrom(h.as(in)), muster.ActorFrom(h.as(in))
+	home.Origin.Address = "192.0.2.7"
 	looked := 0
-	for _, err := range atOnce(64, func(int) error {
-		_, err := h.SignIn(from("198.51.100.1"), Proof{Email: "ann@example.org", Password: "wrong"})
+	for _, err := range atOnce(64, func(i int) error {
+		wire := []string{"corteza", "crust", "tat", "tellius", "v1"}[i%5]
+		email := []string{"ann@example.org", "ANN@example.org", "Ann@EXAMPLE.ORG"}[i%3]
+		origin := muster.Origin{Wire: wire, Address: fmt.Sprintf("198.51.100.%d", i)}
+		ctx := muster.WithActor(context.Background(), muster.Actor{Realm: muster.MainRealm, Origin: origin})
+		switch i % 4 {
+		case 0:
+			_, err := h.SignUp(ctx, NewAccount{Email: email, Password: "wrong-horse"})
+			return err
+		case 1:
+			stolen := elsewhere
+			stolen.Origin.Address = origin.Address
+			return h.ChangePassword(muster.WithActor(ctx, stolen), "wrong-horse", "battery-staple")
+		}
+		_, err := h.SignIn(ctx, Proof{Email: email, Password: "wrong-horse"})
 		return err
 	}) {
-		if errors.Is(err, muster.ErrBadCredentials) {
+		switch {
+		case errors.Is(err, muster.ErrBadCredentials), errors.Is(err, muster.ErrOldPassword):
 			looked++
+		case !errors.Is(err, muster.ErrThrottled):
+			t.Error(err)
 		}
 	}
 	if looked != 10 {
 		t.Errorf("%d of 64 tries were looked at", looked)
+	}
+	// Who knows the password pays nothing, and is not kept from changing it where he always is.
+	if err := h.ChangePassword(muster.WithActor(h.context(), home), "correct-horse", "battery-staple"); err != nil {
+		t.Error(err)
 	}
 }
 

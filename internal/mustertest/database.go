@@ -30,6 +30,14 @@ func (s *Server) Rows(t testing.TB) string {
 	return b.String()
 }
 
+// Exec brings the database into a state that no verb makes.
+func (s *Server) Exec(t testing.TB, text string) {
+	t.Helper()
+	if _, err := s.database(t).Exec(text); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+}
+
 // lines are the rows of a table, sorted as text.
 func lines(db *sql.DB, table string) ([]string, error) {
 	rows, err := db.Query("SELECT * FROM " + table)

@@ -86,7 +86,7 @@ func (s *Server) Mails(t testing.TB) []Mail {
 	for i, f := range files { // Glob sorts, and so the oldest is first
 		text, err := os.ReadFile(f)
 		if err == nil {
-			mails[i], err = readMail(f, string(text))
+			mails[i], err = ParseMail(f, string(text))
 		}
 		if err != nil {
 			t.Fatalf("%s: %v", f, err)
@@ -95,7 +95,8 @@ func (s *Server) Mails(t testing.TB) []Mail {
 	return mails
 }
 
-func readMail(file, text string) (Mail, error) {
+// ParseMail reads a mail as it was sent. The file is where it came from, for messages.
+func ParseMail(file, text string) (Mail, error) {
 	m, err := mail.ReadMessage(strings.NewReader(text))
 	if err != nil {
 		return Mail{}, err

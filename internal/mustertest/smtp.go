@@ -59,7 +59,7 @@ func (s *SMTPServer) Mails(t testing.TB) []Mail {
 	mails := make([]Mail, len(raw))
 	for i, r := range raw {
 		var err error
-		if mails[i], err = readMail("", r); err != nil {
+		if mails[i], err = ParseMail("", r); err != nil {
 			t.Fatalf("%v in\n%s", err, r)
 		}
 	}

@@ -88,6 +88,9 @@ func errorText(action, code, field, detail string) string {
 		if action == muster.ActionSignIn.Name || action == muster.ActionSignUp.Name {
 			return sentences[muster.ErrBadCredentials.Code] // who guesses is not told that nobody looked
 		}
+		if action == muster.ActionChangePassword.Name {
+			return sentences[muster.ErrOldPassword.Code]
+		}
 		return muster.ErrThrottled.Message
 	case muster.ErrUnauthenticated.Code:
 		if s, ok := strangers[action]; ok {
