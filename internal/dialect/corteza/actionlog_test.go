@@ -70,6 +70,9 @@ func TestLogOfChanges(t *testing.T) {
 			{func() answer { return h.admin.put(t, "/application/1", `{"name":"Admin"}`) }, "system:application", "update", "updated Administration", map[string]string{"application.ID": "1", "update.name": `"Admin"`}},
 			{func() answer { return h.admin.post(t, "/organisations/", `{"name":"House"}`) }, "system:organisation", "create", "created House", nil},
 			{func() answer { return h.admin.post(t, "/reminder/", `{"resource":"call:1","assignedTo":"`+ann.id+`"}`) }, "system:reminder", "create", "created a reminder", map[string]string{"new.assignedTo": ann.id, "new.resource": `"call:1"`}},
+			{func() answer {
+				return h.admin.do(t, "PATCH", "/settings/", `{"values":[{"name":"ui.one.title","value":"T"}]}`)
+			}, "system:setting", "update", "changed settings", nil},
 		} {
 			a := c.do()
 			if a.Error(t) != "" {
@@ -179,7 +182,7 @@ func TestLogOfSignIns(t *testing.T) {
 				t.Errorf("failed: %+v", e)
 			}
 		}
-		for typed, kept := range map[string]string{"no-email": "", "a@b@c": "", "ann@-example.org": `"ann@-example.org"`} { // what cannot be an e-mail may be a password in the wrong field
+		for typed, kept := range map[string]string{"no-email": "", "a@b@c": "", "änn@example.org": `"änn@example.org"`} { // what cannot be an e-mail may be a password in the wrong field
 			a := n.login(t, typed, "secret-horse")
 			if e := h.last(t, a); e.Action != "authenticate" || e.Severity != 1 || e.Error != "invalid email" || string(e.Meta["email"]) != kept || e.ActorID != "0" {
 				t.Errorf("typed %s: %+v", typed, e)

@@ -1,6 +1,9 @@
 // Package corteza speaks the system API of Corteza as it was in the middle of 2020, so that programs written for it work
 // unchanged. The contract was measured on the original server; docs/dialects/corteza.md lists each endpoint with its test.
 //
+// Begin with the table in routes.go. A handler gets the parameters of its request, asks one verb of the core and says which
+// shape the answer has; handle.go does the rest. Shapes stand in the file of their noun, sentences of errors in errors.go.
+//
 // # Quirks worth knowing
 //
 // Whatever is routed answers 200; clients look at the keys response, success and error of the envelope (answer.go). Ids are
