@@ -24,12 +24,13 @@ func tableOfRefusals() dialecttest.Facade {
 		Open: []string{
 			"GET /auth/", "GET /auth/logout", "POST /auth/exchange", "POST /auth/internal/login", "POST /auth/internal/signup", "POST /auth/internal/confirm-email",
 			"POST /auth/internal/request-password-reset", "POST /auth/internal/exchange-password-reset-token", "POST /auth/internal/reset-password",
+			"GET /attachment/{kind}/{attachmentID}/original/{name}", "GET /attachment/{kind}/{attachmentID}/{preview}",
 		},
 		Common: []string{
 			"GET /auth/check", "POST /auth/internal/change-password",
 			"GET /users/", "GET /users/{userID}", "GET /users/{userID}/membership", "GET /roles/", "GET /roles/{roleID}", "GET /roles/{roleID}/members",
 			"GET /permissions/", "GET /permissions/effective", "GET /settings/current", "GET /organisations/", "GET /organisations/{organisationID}",
-			"GET /application/", "GET /application/{applicationID}", "GET /reminder/",
+			"GET /application/", "GET /application/{applicationID}", "GET /reminder/", "GET /attachment/{kind}/{attachmentID}",
 			"POST /users/{userID}/trigger", "POST /roles/{roleID}/trigger", "POST /application/{applicationID}/trigger",
 			"GET /subscription/", "GET /automation/", "GET /automation/{bundle}", "POST /automation/trigger",
 		},
@@ -38,7 +39,8 @@ func tableOfRefusals() dialecttest.Facade {
 		IDs: func(s *dialecttest.Stage) map[string]string {
 			return map[string]string{
 				"userID": s.Ann.ID.String(), "roleID": s.Group.String(), "organisationID": s.Organisation.String(), "applicationID": s.Application.String(),
-				"reminderID": s.Reminder.String(), "key": "ui.one.title", "bundle": "no-scripts.js",
+				"reminderID": s.Reminder.String(), "key": "ui.one.title",
+				"kind": "settings", "attachmentID": s.Attachment.String(), "name": "logo.png", "preview": "preview.jpg", "bundle": "no-scripts.js",
 			}
 		},
 		Body:  func(httpx.Route) string { return goodBody },
@@ -79,7 +81,27 @@ func tableOfRefusals() dialecttest.Facade {
 			return json.Unmarshal(a.Body, &list) == nil && (string(list.Response) == "[]" || json.Unmarshal(list.Response, &set) == nil && len(set.Set) == 0)
 		},
 		Calls: callsOfRefusals(),
-		Skip:  map[int]string{23: "attachments are to come"},
+		Files: filesOfRefusals(),
+	}
+}
+
+// filesOfRefusals is how this wire takes and serves files.
+func filesOfRefusals() *dialecttest.Files {
+	return &dialecttest.Files{
+		Routes: []string{"POST /settings/{key}"},
+		Upload: func(name, mediaType, content string) dialecttest.Call {
+			media, body := form(file{name, mediaType, content}, nil, nil)
+			return dialecttest.Call{Method: "POST", Path: "/settings/uploaded", Body: body, Header: http.Header{"Content-Type": {media}}}
+		},
+		Fetch: func(a dialecttest.Answer) dialecttest.Call {
+			return dialecttest.Call{Method: "GET", Path: "/attachment/settings/" + strings.TrimPrefix(reading(a).Response.Value, "attachment:") + "/original/a.html"}
+		},
+		Read: func(kind string, id muster.ID) dialecttest.Call {
+			return dialecttest.Call{Method: "GET", Path: "/attachment/" + kind + "/" + id.String()}
+		},
+		Address: func(a dialecttest.Answer) dialecttest.Call {
+			return dialecttest.Call{Method: "GET", Path: reading(a).Response.URL}
+		},
 	}
 }
 
@@ -91,7 +113,7 @@ const goodBody = `{"email":"n@example.org","name":"N","handle":"nn","password":"
 // reading is what matters of an answer.
 func reading(a dialecttest.Answer) (v struct {
 	Error    *struct{ Message string }
-	Response struct{ JWT, Token string }
+	Response struct{ JWT, Token, Value, URL string }
 },
 ) {
 	_ = json.Unmarshal(a.Body, &v) // of another shape: nothing is there

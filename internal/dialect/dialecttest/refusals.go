@@ -62,6 +62,7 @@ type Facade struct {
 	Empty     func(Answer) bool                 // a list with nothing in it
 
 	Calls Calls
+	Files *Files // nil: it takes none
 	// Skip are rows that the façade has no ground for, with the reason.
 	Skip map[int]string
 }
@@ -164,14 +165,9 @@ func rows() []row {
 		{number: 20, name: "framing", run: framing},
 		{number: 21, name: "queries", engines: true, run: queries},
 		{number: 22, name: "names", engines: true, run: hostileNames},
-		{number: 23, name: "uploads", needs: noUploads},
+		{number: 23, name: "uploads", engines: true, needs: takesFiles, run: uploads},
 		{number: 24, name: "targets", run: targets},
 		{number: 25, name: "the last of them", engines: true, run: theLast},
 		{number: 26, name: "broken ground", engines: true, stormy: true, run: brokenGround},
 	}
-}
-
-// noUploads: row 23 is written with the first façade that takes files. Until then a façade with a route for them says so.
-func noUploads(f *Facade) string {
-	return "no façade takes files yet; whoever writes the first writes this row"
 }

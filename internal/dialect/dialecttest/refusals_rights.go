@@ -166,9 +166,12 @@ func (s *Stage) overrides() {
 	})
 }
 
-// merged adds members to a JSON object, or to nothing.
+// merged adds members to a JSON object, or to nothing. A form stays as it is.
 func merged(s *Stage, body string, more map[string]any) string {
 	s.t.Helper()
+	if strings.HasPrefix(body, "--") {
+		return body
+	}
 	members := map[string]any{}
 	if body != "" {
 		s.must(json.Unmarshal([]byte(body), &members))

@@ -26,6 +26,7 @@ type Stage struct {
 	Ann   Person // whom others would like to be
 	Weak  Person // somebody without rights
 
+	Attachment                                 muster.ID // a picture, the value of the setting ui.one.logo
 	Group, Organisation, Application, Reminder muster.ID // made by the administrator; Ann is in the group, the reminder is hers
 
 	t       *testing.T
@@ -59,6 +60,7 @@ func newStage(t *testing.T, f *Facade, engine string, options ...mustertest.Opti
 	s.must(err)
 	reminder, err := s.Core.CreateReminder(s.System(), core.ReminderForm{Resource: "a:b:1", AssignedTo: s.Ann.ID})
 	s.must(err)
+	s.Attachment = s.picture()
 	s.Group, s.Organisation, s.Application, s.Reminder = group.ID, organisation.ID, application.ID, reminder.ID
 	return s
 }
@@ -187,8 +189,12 @@ func (s *Stage) over(way http.RoundTripper, r *http.Request) Answer {
 func (s *Stage) inspect(what string, a Answer) {
 	s.t.Helper()
 	what = what[:min(len(what), 100)]
+	cache, origins := "no-store", "same-origin"
+	if a.Header.Get("Content-Disposition") != "" && a.Header.Get("Cross-Origin-Resource-Policy") == "cross-origin" {
+		cache, origins = "no-cache", "cross-origin" // a file that everybody may see
+	}
 	for name, want := range map[string]string{
-		"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "Cross-Origin-Resource-Policy": "same-origin",
+		"X-Content-Type-Options": "nosniff", "Cache-Control": cache, "Referrer-Policy": "no-referrer", "Cross-Origin-Resource-Policy": origins,
 		"Content-Security-Policy": "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; sandbox", "Server": "",
 	} {
 		if got := a.Header.Get(name); got != want {
@@ -337,6 +343,10 @@ func (s *Stage) on(r httpx.Route, ids map[string]string) Call {
 	c := Call{Method: r.Method(), Path: fill(s.t, r.Pattern(), ids)}
 	if r.Method() != http.MethodGet {
 		c.Body = s.f.Body(r)
+	}
+	if s.f.Files != nil && slices.Contains(s.f.Files.Routes, r.String()) {
+		upload := s.f.Files.Upload("a.txt", "text/plain", "hello")
+		c.Body, c.Header = upload.Body, upload.Header
 	}
 	return c
 }
