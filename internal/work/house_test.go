@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"muster"
+	"muster/internal/blob"
 	"muster/internal/core"
 	"muster/internal/mailer"
 	"muster/internal/password"
@@ -27,6 +28,7 @@ type house struct {
 	clock  *clock
 	core   *core.Core
 	runner *Runner
+	files  *blob.Folder
 	sender *trap
 	log    *buffer
 	idle   chan struct{}  // the runner has nothing to do
@@ -51,7 +53,12 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	hasher := password.New(password.Options{Params: password.Params{MemoryKiB: 8, Time: 1, Threads: 1}})
+	if h.files, err = blob.OpenFolder(filepath.Join(h.folder, "files")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { h.files.Close() })
 	h.core, err = core.New(ctx, core.Options{
+		Blobs: h.files,
 		Store: s, Keys: keys, Hasher: hasher, Now: h.clock.now, Log: log, PublicURL: "https://people.example/", Templates: Templates(),
 	})
 	if err != nil {

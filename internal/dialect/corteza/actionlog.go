@@ -258,7 +258,7 @@ func origin(wire string) string {
 func describe(name logName, e *muster.Event) string {
 	text := func(key string) string { s, _ := e.Changes[key].(string); return s }
 	email := cmp.Or(text("email"), text("new.email"), "somebody")
-	object := cmp.Or(text("user.handle"), text("group.handle"), text("new.handle"), text("user.email"), text("group.name"), text("application.name"), text("organisation.name"), text("new.email"), text("new.name"), e.Resource.ID.String())
+	object := cmp.Or(text("user.handle"), text("group.handle"), text("new.handle"), text("user.email"), text("group.name"), text("attachment.name"), text("application.name"), text("organisation.name"), text("new.email"), text("new.name"), e.Resource.ID.String())
 	member := cmp.Or(text("member.email"), text("member.handle"), e.Related.String())
 	rule := "set rules of " + object
 	if isGrant(e) {

@@ -295,7 +295,7 @@ func TestUploadForm(t *testing.T) {
 		h.nobody().get(t, "/attachment/settings/"+id).fails(t, "Unauthorized")
 		h.nobody().del(t, "/attachment/settings/"+id).fails(t, "Unauthorized")
 		h.admin.del(t, "/attachment/settings/"+id).ok(t)
-		if e := h.log(t, "limit=1")[0]; e.Resource != "system:attachment" || e.Action != "delete" || string(e.Meta["attachment.name"]) != `"note.txt"` {
+		if e := h.log(t, "limit=1")[0]; e.Resource != "system:attachment" || e.Action != "delete" || string(e.Meta["attachment.name"]) != `"note.txt"` || e.Description != "delete note.txt" {
 			t.Errorf("logged %+v", e)
 		}
 		if got := slices.Sorted(maps.Keys(h.log(t, "resource=system:attachment&action=create&limit=1")[0].Meta)); !slices.Contains(got, "attachment.name") {
