@@ -30,13 +30,15 @@ func tableOfRefusals() dialecttest.Facade {
 			"GET /users/", "GET /users/{userID}", "GET /users/{userID}/membership", "GET /roles/", "GET /roles/{roleID}", "GET /roles/{roleID}/members",
 			"GET /permissions/", "GET /permissions/effective", "GET /settings/current", "GET /organisations/", "GET /organisations/{organisationID}",
 			"GET /application/", "GET /application/{applicationID}", "GET /reminder/",
+			"POST /users/{userID}/trigger", "POST /roles/{roleID}/trigger", "POST /application/{applicationID}/trigger",
+			"GET /subscription/", "GET /automation/", "GET /automation/{bundle}", "POST /automation/trigger",
 		},
 		Inert: []string{"POST /roles/{roleID}/move"},
 		Loose: []string{"GET /users/{userID}/membership", "GET /permissions/{roleID}/rules"},
 		IDs: func(s *dialecttest.Stage) map[string]string {
 			return map[string]string{
 				"userID": s.Ann.ID.String(), "roleID": s.Group.String(), "organisationID": s.Organisation.String(), "applicationID": s.Application.String(),
-				"reminderID": s.Reminder.String(), "key": "ui.one.title",
+				"reminderID": s.Reminder.String(), "key": "ui.one.title", "bundle": "x-client-scripts.js",
 			}
 		},
 		Body:  func(httpx.Route) string { return goodBody },
@@ -90,7 +92,8 @@ const goodBody = `{"email":"n@example.org","name":"N","handle":"nn","password":"
 func reading(a dialecttest.Answer) (v struct {
 	Error    *struct{ Message string }
 	Response struct{ JWT, Token string }
-}) {
+},
+) {
 	_ = json.Unmarshal(a.Body, &v) // of another shape: nothing is there
 	return v
 }
