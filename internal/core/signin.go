@@ -113,6 +113,7 @@ func (c *Core) refuseSignIn(ctx context.Context, u *muster.User, email string, r
 		about.Actor = u.ID
 	}
 	c.recordRefusal(ctx, muster.ActorFrom(ctx), muster.ActionSignIn, about, refusal)
+	c.tellRefusal(ctx, muster.ActionSignIn, refusal)
 	return refusal
 }
 

@@ -125,6 +125,10 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			s, err := r.UserStatistics(realm)
 			return s.Total, err
 		},
+		"ApplicationStatistics": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			s, err := r.ApplicationStatistics(realm)
+			return s.Total, err
+		},
 		"GroupStatistics": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			s, err := r.GroupStatistics(realm)
 			return s.Total, err
