@@ -203,9 +203,9 @@ func (c *countless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Row 20. Send: Content-Length with chunks, two lengths, a folded header, a space before the colon, 40 KiB of headers, half a
+// Row 20. Send: Content-Length with chunks, two lengths, a space before the colon, 40 KiB of headers, half a
 // request that stays. Want: one reading only (chunks), or 400, 431, a closed connection; other clients unharmed. (One byte a
-// second needs real time: TestSlowClientsHarmNobodyElse of httpx.)
+// second needs real time, a folded header is the same for all: TestSlowClientsHarmNobodyElse, TestFoldedHeader of httpx.)
 func framing(s *Stage) {
 	look := s.f.Calls.Look
 	begin := look.Method + " " + s.f.Mount + look.Path + " HTTP/1.1\r\nHost: x\r\n"
