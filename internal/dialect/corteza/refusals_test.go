@@ -38,7 +38,7 @@ func tableOfRefusals() dialecttest.Facade {
 		IDs: func(s *dialecttest.Stage) map[string]string {
 			return map[string]string{
 				"userID": s.Ann.ID.String(), "roleID": s.Group.String(), "organisationID": s.Organisation.String(), "applicationID": s.Application.String(),
-				"reminderID": s.Reminder.String(), "key": "ui.one.title", "bundle": "no-scripts.js",
+				"reminderID": s.Reminder.String(), "key": "ui.one.title", "bundle": "x-client-scripts.js",
 			}
 		},
 		Body:  func(httpx.Route) string { return goodBody },
