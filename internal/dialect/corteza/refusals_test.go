@@ -40,7 +40,7 @@ func tableOfRefusals() dialecttest.Facade {
 			return map[string]string{
 				"userID": s.Ann.ID.String(), "roleID": s.Group.String(), "organisationID": s.Organisation.String(), "applicationID": s.Application.String(),
 				"reminderID": s.Reminder.String(), "key": "ui.one.title",
-				"kind": "settings", "attachmentID": s.Attachment.String(), "name": "logo.png", "preview": "preview.jpg", "bundle": "no-scripts.js",
+				"kind": "settings", "attachmentID": s.Attachment.String(), "name": "logo.png", "preview": "preview.jpg", "bundle": "x-client-scripts.js",
 			}
 		},
 		Body:  func(httpx.Route) string { return goodBody },

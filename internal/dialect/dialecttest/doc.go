@@ -34,4 +34,9 @@
 //
 // An exchange of one line "do NAME ARGUMENTS…" calls a function of the test, for what no request can do: reading a mail,
 // turning the clock.
+//
+// # What has to be refused
+//
+// [Refuse] plays the shared table of refusals against a façade that describes itself by a [Facade]; docs/ops/refusals.md shows
+// the table and who has joined.
 package dialecttest

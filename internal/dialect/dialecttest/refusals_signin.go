@@ -196,7 +196,7 @@ func guessing(s *Stage) {
 	c := &s.f.Calls
 	names := []string{strings.ToUpper(s.Ann.Email), strings.ToUpper(s.Ann.Email[:1]) + s.Ann.Email[1:]}
 	names = append(names, c.Names(s.Ann)...)
-	s.news()
+	s.news(many)
 	s.unchanged(func() {
 		s.atOnce(64, func(i int) {
 			call := c.SignIn(names[i%len(names)], "Marker-guess-1d5f88e0")
@@ -206,7 +206,7 @@ func guessing(s *Stage) {
 			s.guess(call, fmt.Sprintf("127.0.1.%d", 1+i%8), i)
 		})
 	})
-	events := s.news()
+	events := s.news(many)
 	if looked := count(events, muster.ErrBadCredentials.Code); looked != 10 || len(events) != 64 {
 		s.t.Errorf("%d of 64 guesses were looked at, and %d recorded: %s", looked, len(events), told(events))
 	}
@@ -229,14 +229,14 @@ func (s *Stage) guessOldPassword() {
 	if s.f.Calls.ChangePassword == nil {
 		return
 	}
-	s.news()
+	s.news(many)
 	s.unchanged(func() {
 		for range 16 {
 			a := s.over(s.from("127.0.1.1"), s.shown(s.Ann.Token, s.f.Calls.ChangePassword("Marker-guess-1d5f88e0", "Marker-never-9a8b7c6d")))
 			s.refused("guessing the old password", a)
 		}
 	})
-	if events := s.news(); count(events, muster.ErrOldPassword.Code) > 0 {
+	if events := s.news(many); count(events, muster.ErrOldPassword.Code) > 0 {
 		s.t.Errorf("the old password was compared after all places were taken: %s", told(events))
 	}
 }
@@ -249,11 +249,11 @@ func (s *Stage) shown(token string, c Call) *http.Request {
 
 // manyAccounts: one address has so many tries, whoever it says that it is.
 func (s *Stage) manyAccounts() {
-	s.news()
+	s.news(many)
 	for i := range 80 {
 		s.guess(s.f.Calls.SignIn(fmt.Sprintf("nobody%d@example.org", i), "Marker-guess-1d5f88e0"), "127.0.2.1", i)
 	}
-	if looked := count(s.news(), muster.ErrBadCredentials.Code); looked > 60 {
+	if looked := count(s.news(many), muster.ErrBadCredentials.Code); looked > 60 {
 		s.t.Errorf("%d guesses of one address were looked at", looked)
 	}
 }

@@ -267,9 +267,9 @@ func difference(before, after string) string {
 func (s *Stage) audited(what string, f func()) {
 	s.t.Helper()
 	s.Clock.Advance(2 * time.Second) // below the bound of the audit trail against floods
-	s.news()
+	s.news(few)
 	f()
-	events := s.news()
+	events := s.news(few)
 	if len(events) != 1 {
 		s.t.Errorf("%s: %d events, want one: %s", what, len(events), told(events))
 		return
@@ -279,10 +279,16 @@ func (s *Stage) audited(what string, f func()) {
 	}
 }
 
-// news are the events since the last look, newest first.
-func (s *Stage) news() (fresh []*muster.Event) {
+// How many events a look may find.
+const (
+	few  = 5
+	many = 200
+)
+
+// news are the events since the last look, newest first, and so many at the most.
+func (s *Stage) news(most int) (fresh []*muster.Event) {
 	s.t.Helper()
-	for _, e := range do(s, s.Core.ListEvents, muster.EventFilter{Page: muster.Page{Limit: 200}}) {
+	for _, e := range do(s, s.Core.ListEvents, muster.EventFilter{Page: muster.Page{Limit: most}}) {
 		if e.ID > s.seen {
 			fresh = append(fresh, e.Event)
 		}
