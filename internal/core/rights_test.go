@@ -147,6 +147,27 @@ func TestNobodyGivesWhatHeHasNot(t *testing.T) {
 	})
 }
 
+// TestNobodyWakesWhatHeHasNot: a group that comes back into use gives its members what it may.
+func TestNobodyWakesWhatHeHasNot(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.join("admin")
+		ann := h.join("ann")
+		h.group("Keepers", may(muster.NounGroup, muster.OpDelete), ann)
+		strong := h.group("Strong", may(muster.NounUser, muster.OpDelete), ann)
+		weak := h.group("Weak", nil, ann)
+		for _, id := range []muster.ID{strong, weak} {
+			h.must(h.ArchiveGroup(h.system(), id))
+		}
+		h.refused(h.UnarchiveGroup(h.as(ann), strong), muster.ErrDenied)
+		h.must(h.UnarchiveGroup(h.as(ann), weak))
+		for _, id := range []muster.ID{strong, weak} {
+			h.must(h.DeleteGroup(h.system(), id))
+		}
+		h.refused(h.UndeleteGroup(h.as(ann), strong), muster.ErrDenied)
+		h.must(h.UndeleteGroup(h.as(ann), weak))
+	})
+}
+
 func TestNobodyDoesItToHimself(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		admin, second := h.join("admin"), h.join("second")
