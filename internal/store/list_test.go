@@ -208,27 +208,6 @@ func TestAfterPrefix(t *testing.T) {
 	})
 }
 
-func TestSnapshotSeesOneState(t *testing.T) {
-	each(t, func(t *testing.T, s *Store) {
-		err := s.Snapshot(t.Context(), func(r *Reader) error {
-			before, err := r.AnyUser(muster.MainRealm)
-			if err != nil {
-				return err
-			}
-			insertUser(t, s, "late")
-			list, err := r.Users(muster.MainRealm, muster.UserFilter{}, All(), All(), All())
-			if before || list.Total != 0 {
-				t.Errorf("the snapshot moved: %v, then %d users", before, list.Total)
-			}
-			return err
-		})
-		wantErr(t, err, nil)
-		if !must(read(t, s).AnyUser(muster.MainRealm))(t) {
-			t.Error("the user is not there")
-		}
-	})
-}
-
 func TestEventsAreListed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, engine string) {
 		cfg := fresh(t, engine)

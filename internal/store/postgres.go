@@ -121,8 +121,6 @@ func (e *postgresEngine) rolledBack(err error) bool {
 	return errors.As(err, &pe) && pe.SeverityUnlocalized == "ERROR"
 }
 
-func (e *postgresEngine) snapshot() sql.IsolationLevel { return sql.LevelRepeatableRead }
-
 func (e *postgresEngine) single() bool { return false }
 
 func (e *postgresEngine) dialect() dialect {

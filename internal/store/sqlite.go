@@ -105,8 +105,6 @@ func (e *sqliteEngine) retry(error) bool { return false }
 // rolledBack: a COMMIT of SQLite that fails leaves the transaction open or rolls it back; it never takes effect.
 func (e *sqliteEngine) rolledBack(error) bool { return true }
 
-func (e *sqliteEngine) snapshot() sql.IsolationLevel { return sql.LevelDefault }
-
 func (e *sqliteEngine) single() bool { return true }
 
 func (e *sqliteEngine) dialect() dialect {

@@ -54,8 +54,6 @@ type engine interface {
 	rolledBack(err error) bool
 	// unique names the unique index that err is about, in the spelling of uniqueErrors.
 	unique(err error) (index string, ok bool)
-	// snapshot is the isolation level at which a transaction that only reads sees one state.
-	snapshot() sql.IsolationLevel
 	// single reports whether only one node can ever use the database.
 	single() bool
 	dialect() dialect

@@ -10,8 +10,8 @@ import (
 	"muster"
 )
 
-// A Reader answers questions. Each statement sees what is committed when it runs; a Reader that is part of a [Tx] or of
-// [Store.Snapshot] sees one state throughout.
+// A Reader answers questions. Each statement sees what is committed when it runs; a Reader that is part of a [Tx] sees one
+// state throughout.
 type Reader struct {
 	ctx   context.Context
 	quick context.Context // if there is one: for prepared texts, which are looked at for lateness only before they start
@@ -172,16 +172,6 @@ func (r *Reader) exists(text string, args ...any) (bool, error) {
 	return ok, err
 }
 
-// Snapshot runs f on one state of the database.
-func (s *Store) Snapshot(ctx context.Context, f func(*Reader) error) error {
-	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.engine.snapshot()})
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	return f(&Reader{ctx: ctx, on: txStatements{s.stmts, tx}})
-}
-
 // stmtCache prepares constant texts once for the read pool.
 type stmtCache struct {
 	db *sql.DB
@@ -207,24 +197,6 @@ func (c *stmtCache) prepare(ctx context.Context, text string) (*sql.Stmt, error)
 
 func (c *stmtCache) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	return c.db.QueryContext(ctx, text, args...)
-}
-
-// txStatements runs the cached texts inside a transaction of the read pool.
-type txStatements struct {
-	cache *stmtCache
-	tx    *sql.Tx
-}
-
-func (t txStatements) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
-	stmt, err := t.cache.prepare(ctx, text)
-	if err != nil {
-		return nil, err
-	}
-	return t.tx.StmtContext(ctx, stmt), nil
-}
-
-func (t txStatements) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	return t.tx.QueryContext(ctx, text, args...)
 }
 
 // connStatements prepares texts once for the writer's connection.
