@@ -138,6 +138,7 @@ var (
 	ActionDismissReminder = Action{"reminder.dismiss", NounReminder, "", false, true, "say that a reminder has done its work"}
 	ActionSnoozeReminder  = Action{"reminder.snooze", NounReminder, "", false, true, "put a reminder off"}
 	ActionDeleteReminder  = Action{"reminder.delete", NounReminder, "", false, true, "delete a reminder softly"}
+	ActionFireReminder    = Action{"reminder.due", NounReminder, "", false, true, "tell that a reminder is due, once, by the house itself"}
 
 	ActionCreateAttachment = Action{"attachment.create", NounRealm, OpSettingsManage, false, true, "store a file as the value of a setting"}
 	ActionReadAttachment   = Action{"attachment.read", NounAttachment, "", false, false, "read what is known of a file"}
@@ -168,7 +169,7 @@ func Actions() []Action {
 		ActionListApplications, ActionReadApplication, ActionCreateApplication, ActionUpdateApplication,
 		ActionDeleteApplication, ActionUndeleteApplication,
 		ActionListReminders, ActionReadReminder, ActionCreateReminder, ActionUpdateReminder,
-		ActionDismissReminder, ActionSnoozeReminder, ActionDeleteReminder,
+		ActionDismissReminder, ActionSnoozeReminder, ActionDeleteReminder, ActionFireReminder,
 		ActionCreateAttachment, ActionReadAttachment, ActionOpenOriginal, ActionOpenPreview, ActionDeleteAttachment, ActionCleanAttachments,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}

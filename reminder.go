@@ -18,6 +18,7 @@ type Reminder struct {
 	DismissedBy ID
 	DismissedAt time.Time
 	RemindAt    time.Time // zero: at no time in particular
+	FiresAt     time.Time // RemindAt, until it has fired or was dismissed; zero then
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   time.Time

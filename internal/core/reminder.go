@@ -103,13 +103,15 @@ func (tx *Tx) fillReminder(m *muster.Reminder, f ReminderForm) error {
 // remindAt sets when a reminder is due; the zero time is at no time in particular. Nothing is due before there was a clock.
 func remindAt(m *muster.Reminder, at time.Time) error {
 	if at.IsZero() {
-		m.RemindAt = noTime
+		m.RemindAt, m.FiresAt = noTime, noTime
 		return nil
 	}
 	if at.Unix() <= 0 {
 		return muster.InvalidField("remindAt", "after the beginning of 1970")
 	}
-	m.RemindAt = at.UTC().Truncate(time.Microsecond)
+	if at = at.UTC().Truncate(time.Microsecond); !at.Equal(m.RemindAt) {
+		m.RemindAt, m.FiresAt = at, at // another time fires once more
+	}
 	return nil
 }
 
@@ -156,7 +158,7 @@ func (c *Core) UpdateReminder(ctx context.Context, id muster.ID, f ReminderForm)
 // DismissReminder says that a reminder has done its work. It may be said again.
 func (c *Core) DismissReminder(ctx context.Context, id muster.ID) error {
 	_, err := c.changeReminder(ctx, muster.ActionDismissReminder, id, func(tx *Tx, m *muster.Reminder) error {
-		m.DismissedAt, m.DismissedBy = tx.Now(), tx.Actor.User
+		m.DismissedAt, m.DismissedBy, m.FiresAt = tx.Now(), tx.Actor.User, noTime
 		return nil
 	})
 	return err

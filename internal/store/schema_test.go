@@ -141,7 +141,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"OtherAdministrator": "administrators are of the main realm",
 		"Fact":               "the house", "StateFact": "the house", "NodeNumbers": "the house", "ChangesOf": "caches of all realms",
 		"LastEventOf": "caches of all realms", "LeaseDeliveries": "the house", "FinishDelivery": "leased before",
-		"PostponeDelivery": "leased before", "GiveBackDelivery": "leased before", "DeliveryWaits": "the house", "DeliveriesWaiting": "the house",
+		"PostponeDelivery": "leased before", "GiveBackDelivery": "leased before", "DeliveryWaits": "the house", "DueReminders": "the house", "DeliveriesWaiting": "the house",
 	}
 	tested := foreignReads()
 	for name := range foreignWrites() {

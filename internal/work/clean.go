@@ -12,7 +12,7 @@ import (
 // cleanPeriod is how long after one clean-up the next begins.
 const cleanPeriod = 24 * time.Hour
 
-// A Cleaner removes what nobody needs any more: at its start, and then once a day. For now that is the bytes of files.
+// A Cleaner removes what nobody needs any more: at its start, and then once a day: the bytes of files.
 type Cleaner struct {
 	Core  *core.Core
 	After func(time.Duration) <-chan time.Time // nil: time.After

@@ -1,4 +1,5 @@
-// Package work does what has to be done after a change was committed. For now that is mail.
+// Package work does what has to be done after a change was committed. It sends mail ([Runner]), tells of
+// reminders that are due ([Bell]) and removes what nobody needs any more ([Cleaner]).
 //
 // # The life of a letter
 //

@@ -100,6 +100,7 @@ var logNames = map[string]logName{
 	muster.ActionDismissReminder.Name:     {"system:reminder", "dismiss", "dismissed a reminder"},
 	muster.ActionSnoozeReminder.Name:      {"system:reminder", "snooze", "snoozed a reminder"},
 	muster.ActionDeleteReminder.Name:      {"system:reminder", "delete", "deleted a reminder"},
+	muster.ActionFireReminder.Name:        {"system:reminder", "due", "told of a reminder that is due"},
 	muster.ActionListEvents.Name:          {"system:actionlog", "search", "searched the action log"},
 }
 

@@ -40,12 +40,14 @@ CREATE TABLE reminder (
     dismissed_by INTEGER NOT NULL,
     dismissed_at INTEGER NOT NULL,
     remind_at    INTEGER NOT NULL,
+    fires_at     INTEGER NOT NULL, -- remind_at until it has fired, 0 then
     created_at   INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
     deleted_at   INTEGER NOT NULL,
     version      INTEGER NOT NULL
 );
 CREATE INDEX reminder_of ON reminder (realm, assigned_to, deleted_at, remind_at, id);
+CREATE INDEX reminder_due ON reminder (fires_at, id) WHERE fires_at > 0;
 CREATE INDEX reminder_by ON reminder (realm, assigned_by, deleted_at, remind_at, id);
 
 -- The one launcher entry that there is from the start: the administration of the house.
