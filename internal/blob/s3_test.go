@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"muster/internal/blob/blobtest"
 )
@@ -63,7 +66,10 @@ func TestObjects(t *testing.T) {
 			t.Errorf("listed %v, want %d", got, want)
 		}
 	}
-	for range list(t, s) {
+	for id, err := range s.List(t.Context()) { // one is enough
+		if id != 7 || err != nil {
+			t.Errorf("%d, %v", id, err)
+		}
 		break
 	}
 }
@@ -75,7 +81,6 @@ func TestStart(t *testing.T) {
 	down.Close()
 	stranger := httptest.NewTLSServer(server) // its certificate is nobody's
 	defer stranger.Close()
-	stranger.Config.ErrorLog = nil
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -315,4 +320,28 @@ func TestSilentServer(t *testing.T) {
 	if _, err := s.Put(ctx, 7, bytes.NewReader([]byte("x")), 1); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
+}
+
+// TestStall: a connection ends when nothing moves, and not while something does.
+func TestStall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here, there := net.Pipe()
+		defer there.Close()
+		go func() { _, _ = io.Copy(io.Discard, there) }()
+		c, start := &restless{here}, time.Now()
+		answer := make(chan error, 1)
+		go func() {
+			_, err := c.Read(make([]byte, 1))
+			answer <- err
+		}()
+		for range 3 { // an upload that takes longer than stallTime
+			<-time.After(stallTime * 3 / 4)
+			if _, err := c.Write([]byte("x")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := <-answer; !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(start) != stallTime*9/4+stallTime {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+	})
 }
