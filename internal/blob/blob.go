@@ -11,7 +11,7 @@
 // Whatever goes wrong on the way (a full disk, a client that leaves, a kill) leaves a part or a blob without a row, and never
 // a blob under its name that is not whole. List shows both, so that whoever knows the rows can clean up.
 //
-// A store with a remote behind it fits the same four methods: an upload there is not visible before it is complete either.
+// An [S3] has the same four methods, and neither parts nor shards: an upload there is not visible before it is complete.
 package blob
 
 import (

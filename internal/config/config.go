@@ -36,6 +36,7 @@ type Config struct {
 	Dev            bool     `toml:"dev" env:"MUSTER_DEV" flag:"dev"`                                   // throttles lifted, more in the log
 	Admin          Admin    `toml:"admin"`
 	Mail           Mail     `toml:"mail"`
+	Files          Files    `toml:"files"`
 }
 
 // Admin is the first administrator, made when realm main has no account. Without an e-mail there is none.
@@ -49,6 +50,13 @@ type Admin struct {
 type Mail struct {
 	SMTPURL string `toml:"smtp_url" env:"MUSTER_SMTP_URL" url:""`
 	Folder  string `toml:"folder" env:"MUSTER_MAIL_DIR"` // empty: mail in the data folder
+}
+
+// Files says where the bytes of files go if not into a folder. S3URL wins over FilesDir; it and the two keys belong together.
+type Files struct {
+	S3URL       string `toml:"s3_url" env:"MUSTER_S3_URL" url:""` // https://HOST/BUCKET/PREFIX?region=REGION; empty: FilesDir
+	S3AccessKey string `toml:"s3_access_key" env:"MUSTER_S3_ACCESS_KEY" secret:""`
+	S3SecretKey string `toml:"s3_secret_key" env:"MUSTER_S3_SECRET_KEY" secret:""`
 }
 
 // Flags are what the command line said; what it did not say is nil.
@@ -128,7 +136,10 @@ func fileError(file string, err error) error {
 }
 
 // secrets are the variables that can also come from a file: NAME_FILE holds its path.
-var secrets = []string{"MUSTER_ADMIN_EMAIL", "MUSTER_ADMIN_USERNAME", "MUSTER_ADMIN_PASSWORD", "MUSTER_DATABASE_URL", "MUSTER_SMTP_URL"}
+var secrets = []string{
+	"MUSTER_ADMIN_EMAIL", "MUSTER_ADMIN_USERNAME", "MUSTER_ADMIN_PASSWORD", "MUSTER_DATABASE_URL", "MUSTER_SMTP_URL",
+	"MUSTER_S3_URL", "MUSTER_S3_ACCESS_KEY", "MUSTER_S3_SECRET_KEY",
+}
 
 func withFiles(vars map[string]string) (map[string]string, error) {
 	for _, name := range secrets {
@@ -169,6 +180,9 @@ func (c *Config) check() error {
 	}
 	if (c.Admin.Email == "") != (c.Admin.Password == "") {
 		return errors.New("the first administrator has an e-mail and a password or neither (hint: set MUSTER_ADMIN_EMAIL and MUSTER_ADMIN_PASSWORD)")
+	}
+	if f := c.Files; (f.S3URL == "") != (f.S3AccessKey == "") || (f.S3URL == "") != (f.S3SecretKey == "") {
+		return errors.New("a bucket for files has a URL, an access key and a secret key or none of them (hint: set MUSTER_S3_URL, MUSTER_S3_ACCESS_KEY and MUSTER_S3_SECRET_KEY)")
 	}
 	return nil
 }

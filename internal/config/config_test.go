@@ -75,6 +75,8 @@ func TestLoadRefuses(t *testing.T) {
 		"no web address":           {environ: "MUSTER_PUBLIC_URL=users.example.org", want: "not an address of the web"},
 		"an address with a query":  {environ: "MUSTER_PUBLIC_URL=https://users.example.org/?x", want: "not an address of the web"},
 		"half an administrator":    {environ: "MUSTER_ADMIN_PASSWORD=hunter2", want: "an e-mail and a password or neither"},
+		"a bucket without keys":    {environ: "MUSTER_S3_URL=https://s3.example.org/hunter2", want: "or none of them"},
+		"a key without a bucket":   {environ: "MUSTER_S3_SECRET_KEY=hunter2", want: "or none of them"},
 		"the other half":           {environ: "MUSTER_ADMIN_EMAIL=a@example.org", want: "an e-mail and a password or neither"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -125,6 +127,7 @@ func TestSecretsFromFiles(t *testing.T) {
 		Data: "./muster-data", Listen: "127.0.0.1:8080", DatabaseURL: "postgres://from/MUSTER_DATABASE_URL",
 		Admin: Admin{"postgres://from/MUSTER_ADMIN_EMAIL", "postgres://from/MUSTER_ADMIN_USERNAME", "postgres://from/MUSTER_ADMIN_PASSWORD"},
 		Mail:  Mail{SMTPURL: "postgres://from/MUSTER_SMTP_URL"},
+		Files: Files{"postgres://from/MUSTER_S3_URL", "postgres://from/MUSTER_S3_ACCESS_KEY", "postgres://from/MUSTER_S3_SECRET_KEY"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -61,7 +61,7 @@ func compareRow(t *testing.T, document string, row []string, s Setting) {
 // TestSecretsAreMarked: what sounds like a secret is never shown.
 func TestSecretsAreMarked(t *testing.T) {
 	for _, s := range Settings() {
-		sounds := strings.Contains(s.Key, "password") || strings.Contains(s.Key, "secret") || strings.HasSuffix(s.Key, "_url") && s.Key != "public_url"
+		sounds := strings.Contains(s.Key, "password") || strings.Contains(s.Key, "secret") || strings.HasSuffix(s.Key, "_key") || strings.HasSuffix(s.Key, "_url") && s.Key != "public_url"
 		if sounds != (s.secret || s.url) {
 			t.Errorf("%s: secret %v, URL with a password %v", s.Key, s.secret, s.url)
 		}

@@ -20,6 +20,7 @@ func TestTOML(t *testing.T) {
 	told, err := Read(file, []string{
 		"MUSTER_LISTEN=127.0.0.1:2", "MUSTER_DATA=from-env", "MUSTER_ADMIN_EMAIL=a@example.org", "MUSTER_SMTP_URL_FILE=" + secret,
 		"MUSTER_DATABASE_URL=postgres://me:hunter2@db.example/x?sslpassword=hunter2", "MUSTER_KEYS_FILE=",
+		"MUSTER_S3_URL=https://s3.example.org:9000/b/p?region=hunter2", "MUSTER_S3_ACCESS_KEY=hunter2", "MUSTER_S3_SECRET_KEY=hunter2",
 	}, Flags{Data: &data})
 	if err != nil {
 		t.Fatal(err)
@@ -42,6 +43,11 @@ password = "•••" # file
 [mail]
 smtp_url = "smtp://me:•••@mail.example:587" # environment MUSTER_SMTP_URL_FILE
 folder = "from-flag/mail" # default
+
+[files]
+s3_url = "https://s3.example.org:9000/b/p?•••" # environment MUSTER_S3_URL
+s3_access_key = "•••" # environment MUSTER_S3_ACCESS_KEY
+s3_secret_key = "•••" # environment MUSTER_S3_SECRET_KEY
 `
 	if diff := cmp.Diff(want, told.TOML()); diff != "" {
 		t.Error(diff)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 
+	"muster/internal/blob"
 	"muster/internal/config"
 	"muster/internal/core"
 	"muster/internal/mailer"
@@ -23,6 +24,11 @@ func Check(cfg config.Config) error {
 	if cfg.Mail.SMTPURL != "" {
 		if _, err := mailer.NewSMTP(cfg.Mail.SMTPURL); err != nil {
 			return fmt.Errorf("mail, MUSTER_SMTP_URL: %w", err)
+		}
+	}
+	if cfg.Files.S3URL != "" {
+		if _, err := blob.NewS3(bucket(cfg)); err != nil {
+			return fmt.Errorf("files, MUSTER_S3_URL: %w", err)
 		}
 	}
 	if cfg.Admin.Email != "" {

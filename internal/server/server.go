@@ -16,7 +16,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"muster/internal/blob"
 	"muster/internal/config"
 	"muster/internal/core"
 	"muster/internal/dialect/corteza"
@@ -43,7 +42,7 @@ type Server struct {
 	runner   *work.Runner
 	cleaner  *work.Cleaner
 	bell     *work.Bell
-	files    *blob.Folder
+	files    files
 	metrics  *obs.Metrics
 	stopping atomic.Bool
 
@@ -94,7 +93,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if made {
 		s.log.Info("keys made; without this file no token and no sealed value can be read: keep a copy apart from the database", "file", s.cfg.KeysPath())
 	}
-	if s.files, err = blob.OpenFolder(s.cfg.FilesFolder()); err != nil {
+	if err := s.openFiles(ctx); err != nil {
 		return err
 	}
 	s.core, err = core.New(ctx, core.Options{
