@@ -23,6 +23,12 @@ type Actor struct {
 // SignedIn reports whether the actor is somebody.
 func (a Actor) SignedIn() bool { return a.User != 0 || a.System }
 
+// House is the actor of what Muster does by itself: at its start, and when something falls due. It may do everything in the
+// realm main.
+func House() Actor {
+	return Actor{Realm: MainRealm, System: true, Origin: Origin{Wire: "system"}}
+}
+
 type actorKey struct{}
 
 // WithActor returns a context whose requests are the actor's.

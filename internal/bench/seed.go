@@ -61,7 +61,7 @@ func dataFolder(folder string) string { return filepath.Join(folder, "data") }
 
 // asSystem is a context in which the house itself acts.
 func asSystem(ctx context.Context) context.Context {
-	return muster.WithActor(ctx, muster.Actor{Realm: muster.MainRealm, System: true, Origin: muster.Origin{Wire: "system"}})
+	return muster.WithActor(ctx, muster.House())
 }
 
 func (h *house) fill(ctx context.Context, c *core.Core, o *Options) error {

@@ -25,8 +25,8 @@ type jwtClaims struct {
 	Audience string `json:"aud"` // the wire: a token works only in the wire that issued it
 }
 
-// jwtPurpose is the purpose of the key that signs the JWTs of a wire.
-func jwtPurpose(string) token.Purpose { return token.CortezaJWT }
+// jwtPurpose is the purpose of the key that signs JWTs. That a token works in one wire only is the audience's business.
+const jwtPurpose = token.CortezaJWT
 
 // SignJWT makes a token for a session, good for 30 days but never longer than the session.
 func (a *Authenticator) SignJWT(in *SignedIn) (string, error) {
@@ -39,7 +39,7 @@ func (a *Authenticator) SignJWT(in *SignedIn) (string, error) {
 	for i, g := range in.Groups {
 		groups[i] = g.String()
 	}
-	return a.c.keys.SignJWT(jwtPurpose(in.Session.Wire), jwtClaims{
+	return a.c.keys.SignJWT(jwtPurpose, jwtClaims{
 		UserID: in.User.ID.String(), Expires: expires.Unix(), MemberOf: strings.Join(groups, " "),
 		Session: in.Session.ID.String(), Issued: now.Unix(), Audience: in.Session.Wire,
 	})
@@ -50,7 +50,7 @@ func (a *Authenticator) SignJWT(in *SignedIn) (string, error) {
 func (a *Authenticator) WithJWT(ctx context.Context, text string) (context.Context, error) {
 	actor := muster.ActorFrom(ctx)
 	var claims jwtClaims
-	if err := a.c.keys.VerifyJWT(jwtPurpose(actor.Origin.Wire), text, &claims); err != nil {
+	if err := a.c.keys.VerifyJWT(jwtPurpose, text, &claims); err != nil {
 		return nil, a.refuse(ctx)
 	}
 	session, ok := muster.ParseID(claims.Session)

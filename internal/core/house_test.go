@@ -124,7 +124,7 @@ func (h *house) nobody() context.Context {
 
 // system is the house itself.
 func (h *house) system() context.Context {
-	return muster.WithActor(h.context(), muster.Actor{Realm: muster.MainRealm, System: true, Origin: muster.Origin{Wire: "system"}})
+	return muster.WithActor(h.context(), muster.House())
 }
 
 func (h *house) context() context.Context {

@@ -135,7 +135,7 @@ func (in FirstAdministrator) Check() error {
 // EnsureFirstAdministrator makes the administrator if the house has no account yet, with the e-mail confirmed. It reports
 // whether it did. Two nodes that start at once make one.
 func (c *Core) EnsureFirstAdministrator(ctx context.Context, in FirstAdministrator) (bool, error) {
-	ctx = muster.WithActor(ctx, muster.Actor{Realm: muster.MainRealm, System: true, Origin: muster.Origin{Wire: "system"}})
+	ctx = muster.WithActor(ctx, muster.House())
 	if any, err := c.store.Reader(ctx).AnyUser(muster.MainRealm); err != nil || any {
 		return false, err
 	}

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"time"
 
-	"muster"
 	"muster/internal/core"
 )
 
@@ -21,26 +20,12 @@ type Bell struct {
 
 // Run works until ctx ends. What was due while no node ran is told of at the start; several nodes may run at once, and each
 // reminder is told of by one.
-func (b *Bell) Run(ctx context.Context) {
-	after := b.After
-	if after == nil {
-		after = time.After
-	}
-	for {
-		b.ring(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-after(bellPeriod):
-		}
-	}
-}
+func (b *Bell) Run(ctx context.Context) { every(ctx, bellPeriod, b.After, b.ring) }
 
 // ring tells of all that is due.
 func (b *Bell) ring(ctx context.Context) {
-	house := muster.Actor{Realm: muster.MainRealm, System: true, Origin: muster.Origin{Wire: "system"}}
 	for ctx.Err() == nil {
-		fired, err := b.Core.FireReminders(muster.WithActor(ctx, house))
+		fired, err := b.Core.FireReminders(ctx)
 		if err != nil && ctx.Err() == nil {
 			b.Log.Error("reminders that are due could not be told of", "error", err)
 		}

@@ -5,14 +5,13 @@ import (
 	"log/slog"
 	"time"
 
-	"muster"
 	"muster/internal/core"
 )
 
 // cleanPeriod is how long after one clean-up the next begins.
 const cleanPeriod = 24 * time.Hour
 
-// A Cleaner removes what nobody needs any more: at its start, and then once a day: the bytes of files.
+// A Cleaner removes what nobody needs any more, the bytes of files, at its start and then once a day.
 type Cleaner struct {
 	Core  *core.Core
 	After func(time.Duration) <-chan time.Time // nil: time.After
@@ -20,24 +19,10 @@ type Cleaner struct {
 }
 
 // Run works until ctx ends. A clean-up that fails is tried again a day later; several nodes may do the same at once.
-func (c *Cleaner) Run(ctx context.Context) {
-	after := c.After
-	if after == nil {
-		after = time.After
-	}
-	for {
-		c.clean(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-after(cleanPeriod):
-		}
-	}
-}
+func (c *Cleaner) Run(ctx context.Context) { every(ctx, cleanPeriod, c.After, c.clean) }
 
 func (c *Cleaner) clean(ctx context.Context) {
-	house := muster.Actor{Realm: muster.MainRealm, System: true, Origin: muster.Origin{Wire: "system"}}
-	removed, err := c.Core.CleanAttachments(muster.WithActor(ctx, house))
+	removed, err := c.Core.CleanAttachments(ctx)
 	if err != nil && ctx.Err() == nil {
 		c.Log.Error("files that nobody needs could not all be removed", "error", err)
 	}

@@ -115,7 +115,7 @@ func (h *house) pass(d time.Duration) {
 
 // system is a context in which everything is allowed.
 func (h *house) system() context.Context {
-	return muster.WithActor(h.t.Context(), muster.Actor{Realm: muster.MainRealm, System: true, Origin: muster.Origin{Wire: "system"}})
+	return muster.WithActor(h.t.Context(), muster.House())
 }
 
 // signUp makes an account, which puts a confirmation into the outbox.

@@ -75,7 +75,7 @@ func do[T, U any](s *Stage, verb func(context.Context, T) (U, error), in T) U {
 
 // System is the house itself.
 func (s *Stage) System() context.Context {
-	return muster.WithActor(s.t.Context(), muster.Actor{Realm: muster.MainRealm, System: true, Origin: muster.Origin{Wire: "system"}})
+	return muster.WithActor(s.t.Context(), muster.House())
 }
 
 func (s *Stage) must(err error) {
