@@ -18,6 +18,7 @@ type tenant struct {
 	application  *muster.Application
 	reminder     *muster.Reminder
 	attachment   *muster.Attachment
+	message      muster.Message
 }
 
 func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
@@ -37,6 +38,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 		ID: s.NewID(), Realm: realm, Owner: x.user.ID, Kind: muster.AttachmentSetting, Name: "logo.png", Labels: map[string]string{"key": "ui.one.logo"},
 		Preview: &muster.File{Blob: s.NewID(), Size: 1}, CreatedAt: at, Version: 1,
 	}
+	x.message = muster.Message{ID: s.NewID(), User: x.user.ID, From: "bob", Type: "txt", Body: []byte(`{"msg":"hello"}`)}
 	x.attachment.Original = muster.File{Blob: x.attachment.ID, Size: 2, Image: &muster.ImageSize{Width: 3}}
 	write(t, s, func(tx *Tx) error {
 		if err := tx.UpdateGroup(x.group); err != nil {
@@ -53,7 +55,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 		return firstError(
 			tx.InsertSession(x.session), tx.InsertMailToken(x.token),
 			tx.InsertOrganisation(x.organisation), tx.InsertApplication(x.application), tx.InsertReminder(x.reminder),
-			tx.InsertAttachment(x.attachment),
+			tx.InsertAttachment(x.attachment), tx.InsertMessages(realm, []muster.Message{x.message}),
 			tx.run(`INSERT INTO setting (realm, name, user_id, value, updated_at) VALUES ($1, 'colour', 0, '"blue"', 1)`, realm),
 			tx.AppendEvent(&muster.Event{Realm: realm, Action: "user.create", Resource: muster.UserResource(x.user.ID)}),
 		)
@@ -137,6 +139,21 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			}
 			return n, err
 		},
+		"Recipients": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			list, err := r.Recipients(realm, []string{"ann"})
+			return len(list), err
+		},
+		"Inbox": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			list, err := r.Inbox(realm, x.user.ID, time.Time{})
+			return len(list), err
+		},
+		"InboxSize": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			return r.InboxSize(realm, x.user.ID, time.Time{})
+		},
+		"MessageWaits": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			waits, err := r.MessageWaits(realm, x.user.ID, x.message.ID, time.Time{})
+			return int(bit(waits)), err
+		},
 		"Setting": func(r *Reader, realm muster.ID, _ tenant) (int, error) { return found(r.Setting(realm, 0, "colour")) },
 		"UserStatistics": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			s, err := r.UserStatistics(realm)
@@ -217,6 +234,24 @@ func foreignWrites() map[string]func(*Tx, muster.ID, tenant) (bool, error) {
 			}
 			s, err := tx.Setting(x.user.Realm, 0, "colour")
 			return s == nil, err
+		},
+		"RemoveMessages": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			n, err := tx.RemoveMessages(realm, x.user.ID, []muster.ID{x.message.ID})
+			return n > 0, err
+		},
+		"RemoveMessagesUpTo": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			if err := tx.RemoveMessagesUpTo(realm, x.user.ID, x.message.ID); err != nil {
+				return false, err
+			}
+			n, err := tx.InboxSize(x.user.Realm, x.user.ID, time.Time{})
+			return n == 0, err
+		},
+		"RemoveInbox": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			if err := tx.RemoveInbox(realm, x.user.ID); err != nil {
+				return false, err
+			}
+			n, err := tx.InboxSize(x.user.Realm, x.user.ID, time.Time{})
+			return n == 0, err
 		},
 		"AddMember": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			stranger := &muster.User{ID: tx.NewID(), Realm: realm, Username: "stranger", Version: 1}
