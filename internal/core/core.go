@@ -76,7 +76,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	}
 	c.rights = newRights(c)
 	c.files = newFiles(o)
-	c.Authenticator = &Authenticator{c}
+	c.Authenticator = newAuthenticator(c)
 	c.Stats = &Stats{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}
 	if err := c.tieKeys(ctx); err != nil {

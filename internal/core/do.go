@@ -147,11 +147,14 @@ func (tx *Tx) RequireNotSelf(user muster.ID) error {
 	return nil
 }
 
-// checkSession makes sure, before anything else, that the session by which the caller came is still good: it may have ended
-// since he was let in.
+// checkSession makes sure, before anything else, that the session or the key by which the caller came is still good: it may
+// have ended since he was let in.
 func (tx *Tx) checkSession() error {
-	if tx.action.Open || tx.Actor.System {
+	switch {
+	case tx.action.Open || tx.Actor.System:
 		return nil
+	case tx.Actor.Key != 0:
+		return tx.checkKey()
 	}
 	s, err := tx.Session(tx.Actor.Realm, tx.Actor.Session)
 	if err != nil {

@@ -31,7 +31,7 @@ func view[T any](ctx context.Context, c *Core, a muster.Action, f func(*View) (T
 	actor := muster.ActorFrom(ctx)
 	v := &View{Reader: c.store.Reader(ctx), Actor: actor, core: c, action: a}
 	if actor.SignedIn() && !actor.System {
-		entry, err := c.rights.of(ctx, actor.Realm, actor.Session)
+		entry, err := c.rights.ofActor(ctx, actor)
 		if err != nil {
 			return none, c.explain(ctx, a, err)
 		}
@@ -109,7 +109,7 @@ func (c *Core) callerView(ctx context.Context) (*View, error) {
 	if v.Actor.System {
 		return v, nil
 	}
-	e, err := c.rights.of(ctx, v.Actor.Realm, v.Actor.Session)
+	e, err := c.rights.ofActor(ctx, v.Actor)
 	if err == nil {
 		v.rights = e.rights
 	}
