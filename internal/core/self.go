@@ -24,7 +24,7 @@ func (c *Core) ReadSelf(ctx context.Context) (*Self, error) {
 			return nil, muster.ErrUnauthenticated // the house itself is nobody
 		}
 		u := v.entry.user
-		names, err := v.GroupNames(v.entry.groups)
+		names, err := v.GroupNames(v.Actor.Realm, v.entry.groups)
 		return &Self{User: &u, Administrator: slices.Contains(v.entry.groups, muster.Administrators), Groups: names}, err
 	})
 }

@@ -12,7 +12,7 @@ import (
 
 // Refusals of this wire alone.
 var (
-	errHeaders = &spoken{status: http.StatusBadRequest, text: "Invalid Tat Headers"}
+	errHeaders = refuse("Invalid Tat Headers")
 	errFlag    = muster.Errorf(muster.Invalid, "malformed", "true or false is wanted, or one of them as a string")
 )
 
@@ -39,9 +39,17 @@ func wordedAs(status int, err error, format string, args ...any) error {
 	return &spoken{status: status, text: fmt.Sprintf(format, args...), cause: err}
 }
 
-// refuse is a refusal that no verb was asked about.
-func refuse(status int, format string, args ...any) error {
-	return &spoken{status: status, text: fmt.Sprintf(format, args...), cause: muster.InvalidField("", "refused by the wire")}
+// refuse is a refusal of input that no verb was asked about.
+func refuse(format string, args ...any) error {
+	return worded(muster.InvalidField("", "refused by the wire"), format, args...)
+}
+
+// errAdmin is the refusal of who asks for what only administrators do (contract, 1.2).
+func errAdmin(err error) error {
+	if errors.Is(err, muster.ErrDenied) {
+		return worded(err, "user is not admin")
+	}
+	return err
 }
 
 // writeError answers a failure.

@@ -67,7 +67,11 @@ func (f *facade) wrap(route httpx.Route, next httpx.Handler) httpx.Handler {
 		if err != nil {
 			return err
 		}
-		return next(w, r)
+		ctx, err := f.core.Authenticator.Admit(r.Context(), action, route.Demand())
+		if err != nil {
+			return errAdmin(err)
+		}
+		return next(w, r.WithContext(ctx))
 	}
 }
 

@@ -1,7 +1,5 @@
 package tat
 
-import "muster/internal/core"
-
 // user is a user as clients see him. What is left out is "?" in the contract (2).
 type user struct {
 	ID                     string   `json:"_id"`
