@@ -50,6 +50,7 @@ const (
 	OpGroupCreate        = "group.create"
 	OpApplicationCreate  = "application.create"
 	OpReminderAssign     = "reminder.assign"
+	OpAdminister         = "administer"     // held by the live members of [Administrators]; no rule speaks of it
 	OpRead               = "read"           // user, group, application
 	OpUpdate             = "update"         // user, group, application
 	OpDelete             = "delete"         // user, group, application
@@ -91,6 +92,7 @@ var (
 	ActionSuspendUser   = Action{"user.suspend", NounUser, OpSuspend, false, true, "lock a user out, ending his sessions"}
 	ActionUnsuspendUser = Action{"user.unsuspend", NounUser, OpUnsuspend, false, true, "let a suspended user in again"}
 	ActionSetPassword   = Action{"user.set-password", NounUser, OpUpdate, false, true, "give a user a new password, ending his sessions"}
+	ActionReadSelf      = Action{"user.read-self", NounUser, "", false, false, "read oneself, with one's groups"}
 	ActionListGroupsOf  = Action{"user.groups", NounUser, OpRead, false, false, "list the groups that a user is a member of"}
 
 	ActionListGroups     = Action{"group.list", NounGroup, OpRead, false, false, "list and search groups"}
@@ -102,6 +104,7 @@ var (
 	ActionArchiveGroup   = Action{"group.archive", NounGroup, OpUpdate, false, true, "take a group out of use: it gives no rights, but keeps its names"}
 	ActionUnarchiveGroup = Action{"group.unarchive", NounGroup, OpDelete, false, true, "bring an archived group back into use"}
 	ActionMergeGroups    = Action{"group.merge", NounGroup, OpUpdate, false, true, "move the members of one group to another and delete the first"}
+	ActionDefaultGroup   = Action{"group.make-default", NounGroup, OpAdminister, false, true, "make the group that new people are put into, at start or when it is first needed"}
 	ActionListMembers    = Action{"group.members", NounGroup, OpRead, false, false, "list the members of a group"}
 	ActionAddMember      = Action{"group.member-add", NounGroup, OpMembersManage, false, true, "put a user into a group"}
 	ActionRemoveMember   = Action{"group.member-remove", NounGroup, OpMembersManage, false, true, "take a user out of a group"}
@@ -188,9 +191,9 @@ func Actions() []Action {
 	return []Action{
 		ActionSignIn, ActionSignOut, ActionRenewSession, ActionSignUp, ActionSendConfirmation, ActionConfirmEmail, ActionChangePassword, ActionFirstAdmin,
 		ActionListUsers, ActionReadUser, ActionCreateUser, ActionUpdateUser, ActionDeleteUser, ActionUndeleteUser,
-		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionListGroupsOf,
+		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionReadSelf, ActionListGroupsOf,
 		ActionListGroups, ActionReadGroup, ActionCreateGroup, ActionUpdateGroup, ActionDeleteGroup, ActionUndeleteGroup,
-		ActionArchiveGroup, ActionUnarchiveGroup, ActionMergeGroups,
+		ActionArchiveGroup, ActionUnarchiveGroup, ActionMergeGroups, ActionDefaultGroup,
 		ActionListMembers, ActionAddMember, ActionRemoveMember,
 		ActionAddManager, ActionRemoveManager, ActionFindGroup, ActionListGroupsFull, ActionDeleteUnused,
 		ActionListRules, ActionSetRules, ActionClearRules, ActionListOperations,

@@ -18,6 +18,7 @@ type User struct {
 	Organisation  ID
 	Owner         ID
 	Avatar        string
+	ListsInFull   bool // a system user who sees all of the users that he lists
 
 	EmailConfirmedAt time.Time
 	CreatedAt        time.Time

@@ -37,16 +37,17 @@ type commands struct {
 
 // An environment is what a command works with.
 type environment struct {
-	config string
-	vars   []string
-	stdout io.Writer
-	stderr io.Writer
+	config  string
+	version string
+	vars    []string
+	stdout  io.Writer
+	stderr  io.Writer
 }
 
 // Main runs the command that args name, and answers the exit status: 0 done, 1 failed, 2 not understood.
 func Main(args []string, version string) int {
 	syscall.Umask(0o077) // what Muster writes is nobody else's to read
-	return run(args, version, &environment{vars: os.Environ(), stdout: os.Stdout, stderr: os.Stderr})
+	return run(args, version, &environment{vars: os.Environ(), version: version, stdout: os.Stdout, stderr: os.Stderr})
 }
 
 func run(args []string, version string, e *environment) int {
@@ -88,13 +89,17 @@ type flags struct {
 	DatabaseURL *string `name:"database-url" help:"PostgreSQL in place of the embedded database (MUSTER_DATABASE_URL)." placeholder:"URL"`
 	PublicURL   *string `name:"public-url" help:"What links in mails begin with (MUSTER_PUBLIC_URL)." placeholder:"URL"`
 	OpsListen   *string `name:"ops-listen" help:"Where metrics and profiles are served, for this machine alone (MUSTER_OPS_LISTEN)." placeholder:"HOST:PORT"`
-	Dev         *bool   `help:"For trying things out: throttles lifted, more in the log (MUSTER_DEV)."`
+
+	DefaultGroup *string `name:"default-group" help:"Group that new people are put into by wires that have such a thing (MUSTER_DEFAULT_GROUP)." placeholder:"NAME"`
+
+	Dev *bool `help:"For trying things out: throttles lifted, more in the log (MUSTER_DEV)."`
 }
 
 // read puts together what was told.
 func (f *flags) read(e *environment) (config.Told, error) {
 	return config.Read(e.config, e.vars, config.Flags{
-		Data: f.Data, Listen: f.Listen, DatabaseURL: f.DatabaseURL, PublicURL: f.PublicURL, OpsListen: f.OpsListen, Dev: f.Dev,
+		Data: f.Data, Listen: f.Listen, DatabaseURL: f.DatabaseURL, PublicURL: f.PublicURL, OpsListen: f.OpsListen,
+		DefaultGroup: f.DefaultGroup, Dev: f.Dev,
 	})
 }
 
@@ -115,7 +120,7 @@ func (s *serve) Run(e *environment) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop) // who asks a second time doesn't want to wait
-	srv, err := server.Open(ctx, cfg, log, server.Options{})
+	srv, err := server.Open(ctx, cfg, log, server.Options{Version: e.version})
 	if err != nil && ctx.Err() != nil {
 		return nil // stopped before it had begun
 	}

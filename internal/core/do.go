@@ -55,6 +55,9 @@ func do[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, er
 		if err := tx.checkSession(); err != nil {
 			return err
 		}
+		if err := tx.checkDemand(); err != nil {
+			return err
+		}
 		v, err := f(tx)
 		if err != nil {
 			return err
@@ -120,8 +123,11 @@ func (tx *Tx) Require(res muster.Resource) error {
 
 // may reports whether rules allow the caller the operation on the resource.
 func (tx *Tx) may(res muster.Resource, operation string) (bool, error) {
-	if tx.Actor.System {
+	switch {
+	case tx.Actor.System:
 		return true, nil
+	case operation == muster.OpAdminister:
+		return tx.administers()
 	}
 	rules, err := tx.RulesFor(tx.Actor.User, res, operation)
 	return err == nil && rightsOf(rules).Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation)), err
@@ -147,11 +153,14 @@ func (tx *Tx) RequireNotSelf(user muster.ID) error {
 	return nil
 }
 
-// checkSession makes sure, before anything else, that the session by which the caller came is still good: it may have ended
-// since he was let in.
+// checkSession makes sure, before anything else, that the session or the key by which the caller came is still good: it may
+// have ended since he was let in.
 func (tx *Tx) checkSession() error {
-	if tx.action.Open || tx.Actor.System {
+	switch {
+	case tx.action.Open || tx.Actor.System:
 		return nil
+	case tx.Actor.Key != 0:
+		return tx.checkKey()
 	}
 	s, err := tx.Session(tx.Actor.Realm, tx.Actor.Session)
 	if err != nil {
@@ -182,7 +191,7 @@ func (tx *Tx) guardAdministrators(res muster.Resource) error {
 	default:
 		return nil
 	}
-	is, err := tx.IsMember(muster.Administrators, tx.Actor.User)
+	is, err := tx.administers()
 	if err == nil && !is {
 		err = muster.ErrAdminOnly
 	}

@@ -78,7 +78,7 @@ func newRefusals() *refusals { return &refusals{by: map[refusalKey]*refusalCount
 // admit reports whether a refusal is to be written, and for how many it stands.
 func (r *refusals) admit(actor muster.Actor, now time.Time) (write bool, count int) {
 	key := refusalKey{address: network(actor.Origin.Address)}
-	if actor.Session != 0 {
+	if actor.User != 0 {
 		key = refusalKey{user: actor.User}
 	}
 	r.mu.Lock()

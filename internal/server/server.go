@@ -55,6 +55,8 @@ type Options struct {
 	Now    func() time.Time
 	After  func(time.Duration) <-chan time.Time // what the runner of the outbox waits with
 	Hasher *password.Hasher
+
+	Version string // of the binary, for clients that ask
 }
 
 // Open opens the database, makes the first administrator if one is asked for, and begins to listen; it serves nothing yet.
@@ -98,13 +100,17 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	}
 	s.core, err = core.New(ctx, core.Options{
 		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
-		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict,
+		DefaultGroup: s.cfg.DefaultGroup,
+		Templates:    work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict,
 	})
 	if err != nil {
 		return err
 	}
 	if err := s.firstAdministrator(ctx); err != nil {
 		return err
+	}
+	if err := s.core.EnsureDefaultGroup(ctx); err != nil {
+		return defaultGroupError(err)
 	}
 	if sender == nil {
 		if sender, err = s.openMailFolder(); err != nil {
@@ -117,7 +123,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err := s.listenOperations(); err != nil {
 		return err
 	}
-	handler := s.handler()
+	handler := s.handler(o)
 	s.metrics.Read(s.readings(o.Hasher, handler, s.listener)...)
 	s.http = httpx.NewServer(handler, s.log)
 	return nil
@@ -147,7 +153,7 @@ func (s *Server) firstAdministrator(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) handler() *httpx.Chain {
+func (s *Server) handler(o Options) *httpx.Chain {
 	options := httpx.Options{Logger: s.log, HTTPS: false, Proxies: s.cfg.Proxies(), Observe: s.seen}
 	if s.cfg.Dev {
 		options.AccessLevel = slog.LevelDebug
@@ -155,6 +161,7 @@ func (s *Server) handler() *httpx.Chain {
 	return httpx.NewHandler(options,
 		httpx.Mount("", s.house()),
 		httpx.Mount("/corteza/system", corteza.New(s.core)),
+		httpx.Mount(tatMount, s.tat(o.Version)),
 	)
 }
 

@@ -138,7 +138,7 @@ const (
 // usualAtSignIn are the codes of what goes wrong every day where people sign in.
 var usualAtSignIn = []string{
 	muster.ErrBadCredentials.Code, muster.ErrOldPassword.Code, muster.ErrThrottled.Code, muster.ErrInvalidToken.Code,
-	muster.ErrUnauthenticated.Code, muster.ErrDenied.Code, muster.ErrAdminOnly.Code,
+	muster.ErrUnauthenticated.Code, muster.ErrTokenExpired.Code, muster.ErrDenied.Code, muster.ErrAdminOnly.Code,
 }
 
 func severity(e *muster.Event) int {
