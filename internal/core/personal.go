@@ -6,11 +6,8 @@ import (
 	"muster"
 )
 
-// Personal is what a user keeps for himself, each list in order of adding, and the names of the groups that he is in.
+// Personal is what a user keeps for himself, each list in order of adding.
 type Personal struct {
-	User            *muster.User
-	Administrator   bool
-	Groups          []string // by name
 	Contacts        []*muster.User
 	FavouriteTopics []string // names
 	MutedTopics     []string // names
@@ -22,15 +19,6 @@ func (c *Core) ReadPersonal(ctx context.Context) (Personal, error) {
 	return view(ctx, c, muster.ActionReadPersonal, func(v *View) (p Personal, err error) {
 		user := v.Actor.User
 		if err := v.Require(muster.UserResource(user)); err != nil {
-			return p, err
-		}
-		if p.User, err = v.User(muster.MainRealm, user); err != nil {
-			return p, err
-		}
-		if p.User == nil {
-			return p, muster.ErrUserNotFound
-		}
-		if err := v.readGroups(&p); err != nil {
 			return p, err
 		}
 		if p.Contacts, err = v.Contacts(user); err != nil {
@@ -45,15 +33,6 @@ func (c *Core) ReadPersonal(ctx context.Context) (Personal, error) {
 		p.FavouriteTags, err = v.FavouriteTags(user)
 		return p, err
 	})
-}
-
-func (v *View) readGroups(p *Personal) error {
-	groups, err := v.LiveGroupNamesOf(p.User.ID)
-	for _, g := range groups {
-		p.Groups = append(p.Groups, g.Name)
-		p.Administrator = p.Administrator || g.ID == muster.Administrators
-	}
-	return err
 }
 
 // AddTag makes a tag one of the caller's favourites. It fails with [muster.ErrAlreadyThere] and [muster.ErrListFull].

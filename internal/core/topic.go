@@ -49,6 +49,9 @@ func findTopic(r *store.Reader, name string, user muster.ID) (f foundTopic, err 
 
 // userNamed reads the user who is called so letter for letter, if he is neither suspended nor deleted; nil if there is none.
 func userNamed(r *store.Reader, username string) (*muster.User, error) {
+	if !muster.ValidUsername(username) {
+		return nil, nil
+	}
 	u, err := r.UserBySignInName(muster.MainRealm, username)
 	if err != nil || u == nil || u.Username != username || !u.Live() {
 		return nil, err
@@ -73,15 +76,11 @@ func readableTopic(r *store.Reader, name string, actor muster.Actor) (foundTopic
 // ListTopics lists the topics that f selects and the caller can read, by name. Administrators may ask for all but private
 // ones; from others that wish is not heard.
 func (c *Core) ListTopics(ctx context.Context, f muster.TopicFilter) (muster.List[*muster.Topic], error) {
-	return view(ctx, c, muster.ActionListTopics, func(v *View) (list muster.List[*muster.Topic], err error) {
+	return view(ctx, c, muster.ActionListTopics, func(v *View) (muster.List[*muster.Topic], error) {
 		if err := v.Require(muster.Resource{Noun: muster.NounTopic}); err != nil {
-			return list, err
+			return muster.List[*muster.Topic]{}, err
 		}
-		if f.AllPublic && !v.Actor.System {
-			if f.AllPublic, err = v.IsMember(muster.Administrators, v.Actor.User); err != nil {
-				return list, err
-			}
-		}
+		f.AllPublic = f.AllPublic && v.May(muster.Realm(), muster.OpAdminister)
 		return v.Topics(muster.MainRealm, v.Actor.User, f)
 	})
 }
@@ -190,10 +189,7 @@ func (tx *Tx) roomForPrivateTopic(f foundTopic) error {
 
 // requireAdministrator asks for more than a right.
 func (tx *Tx) requireAdministrator() error {
-	if tx.Actor.System {
-		return nil
-	}
-	is, err := tx.IsMember(muster.Administrators, tx.Actor.User)
+	is, err := tx.administers()
 	if err == nil && !is {
 		err = muster.ErrDenied
 	}

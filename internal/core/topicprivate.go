@@ -5,7 +5,7 @@ import (
 	"muster/internal/store"
 )
 
-// PrivateTopicOf reports whether the user has his private topic (tat.md, 4.1).
+// hasPrivateTopic reports whether the user has his private topic (tat.md, 4.1).
 func hasPrivateTopic(r *store.Reader, user muster.ID) (bool, error) {
 	t, err := r.Topic(muster.MainRealm, user, "")
 	return t != nil, err
