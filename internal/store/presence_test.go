@@ -25,7 +25,10 @@ func TestPresencesBetweenNodes(t *testing.T) {
 		for i := range users {
 			rows = append(rows, row(i, muster.StatusOnline, at))
 		}
-		put := func(rows ...PresenceRow) { t.Helper(); write(t, s, func(tx *Tx) error { return tx.PutPresences(rows) }) }
+		put := func(rows ...PresenceRow) {
+			t.Helper()
+			write(t, s, func(tx *Tx) error { return tx.PutPresences(rows) })
+		}
 		put(rows...)
 		q := read(t, s)
 		last := must(q.LastRevision(s.Node()))(t)
