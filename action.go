@@ -15,6 +15,9 @@ const (
 	NounApplication  Noun = "application"
 	NounReminder     Noun = "reminder"
 	NounAttachment   Noun = "attachment"
+	NounTopic        Noun = "topic"
+	NounContact      Noun = "contact" // with the id of the user who is one
+	NounPresence     Noun = "presence"
 )
 
 // A Resource is what a rule or an event is about: one object, or with ID 0 all of that noun. NounRealm has no ids.
@@ -31,6 +34,9 @@ func UserResource(id ID) Resource { return Resource{NounUser, id} }
 
 // GroupResource is the resource of one group.
 func GroupResource(id ID) Resource { return Resource{NounGroup, id} }
+
+// TopicResource is the resource of one topic.
+func TopicResource(id ID) Resource { return Resource{NounTopic, id} }
 
 // The operations that rules speak of. Where a comment names a noun, the operation is on objects of that noun; the others
 // are on the house as a whole.
@@ -102,16 +108,22 @@ var (
 	ActionListMembers    = Action{"group.members", NounGroup, OpRead, false, false, "list the members of a group"}
 	ActionAddMember      = Action{"group.member-add", NounGroup, OpMembersManage, false, true, "put a user into a group"}
 	ActionRemoveMember   = Action{"group.member-remove", NounGroup, OpMembersManage, false, true, "take a user out of a group"}
+	ActionAddManager     = Action{"group.manager-add", NounGroup, OpMembersManage, false, true, "let a user say who is in a group"}
+	ActionRemoveManager  = Action{"group.manager-remove", NounGroup, OpMembersManage, false, true, "end that a user says who is in a group"}
+	ActionFindGroup      = Action{"group.find", NounGroup, OpRead, false, false, "read one group by its name"}
+	ActionListGroupsFull = Action{"group.list-full", NounGroup, OpRead, false, false, "list groups with their members and managers"}
+	ActionDeleteUnused   = Action{"group.delete-unused", NounGroup, OpDelete, false, true, "delete a group that has neither members nor managers nor rights on topics"}
 
 	ActionListRules      = Action{"rule.list", NounRealm, OpGrant, false, false, "read the rules of a group"}
 	ActionSetRules       = Action{"rule.set", NounRealm, OpGrant, false, true, "set, replace or take away rules of a group"}
 	ActionClearRules     = Action{"rule.clear", NounRealm, OpGrant, false, true, "take all rules of a group away"}
 	ActionListOperations = Action{"rule.operations", NounRealm, "", false, false, "list what rules can speak of, and what of it one may do oneself"}
 
-	ActionListSettings   = Action{"setting.list", NounRealm, OpSettingsRead, false, false, "list the settings of the house"}
-	ActionReadSetting    = Action{"setting.read", NounRealm, OpSettingsRead, false, false, "read one setting"}
-	ActionSetSettings    = Action{"setting.set", NounRealm, OpSettingsManage, false, true, "set or remove settings"}
-	ActionPublicSettings = Action{"setting.public", NounSetting, "", false, false, "read the settings that every client needs"}
+	ActionListSettings    = Action{"setting.list", NounRealm, OpSettingsRead, false, false, "list the settings of the house"}
+	ActionReadSetting     = Action{"setting.read", NounRealm, OpSettingsRead, false, false, "read one setting"}
+	ActionSetSettings     = Action{"setting.set", NounRealm, OpSettingsManage, false, true, "set or remove settings"}
+	ActionSetUserSettings = Action{"setting.set-own", NounRealm, OpSettingsManage, false, true, "set or remove settings of one's own, or with the right to manage settings those of others"}
+	ActionPublicSettings  = Action{"setting.public", NounSetting, "", false, false, "read the settings that every client needs"}
 
 	ActionReadStatistics = Action{"statistics.read", NounRealm, OpAccess, false, false, "count users, groups and applications"}
 	ActionImpersonate    = Action{"session.impersonate", NounUser, "", false, true, "act as somebody else, as an administrator"}
@@ -162,6 +174,26 @@ var (
 	ActionDeleteAttachment = Action{"attachment.delete", NounRealm, OpSettingsManage, false, true, "delete a file; its bytes go a week later"}
 	ActionCleanAttachments = Action{"attachment.clean-up", NounAttachment, "", false, true, "remove the bytes of files that were deleted or never finished, by the house itself"}
 
+	ActionListTopics       = Action{"topic.list", NounTopic, "", false, false, "list the topics that one can read; for administrators: all but private ones"}
+	ActionReadTopic        = Action{"topic.read", NounTopic, "", false, false, "read one topic, for its readers, writers and administrators"}
+	ActionCreateTopic      = Action{"topic.create", NounTopic, "", false, true, "make a topic: below one's own private topic or one that one administers, as an administrator anywhere else"}
+	ActionDeleteTopic      = Action{"topic.delete", NounTopic, "", false, true, "delete a topic for good, as who administers it"}
+	ActionAddTopicRight    = Action{"topic.right-add", NounTopic, "", false, true, "let a user or a group read, write or administer a topic, as who administers it"}
+	ActionRemoveTopicRight = Action{"topic.right-remove", NounTopic, "", false, true, "take such a right away"}
+	ActionKeepTopic        = Action{"topic.favourite", NounTopic, "", false, true, "make a topic one of one's favourites"}
+	ActionDropTopic        = Action{"topic.unfavourite", NounTopic, "", false, true, "end that a topic is one of one's favourites"}
+	ActionMuteTopic        = Action{"topic.mute", NounTopic, "", false, true, "want no notifications of a topic"}
+	ActionUnmuteTopic      = Action{"topic.unmute", NounTopic, "", false, true, "want notifications of a topic again"}
+	ActionMuteTopics       = Action{"topic.mute-all", NounTopic, "", false, true, "want no notifications of any topic that one can read now, but private ones"}
+	ActionUnmuteTopics     = Action{"topic.unmute-all", NounTopic, "", false, true, "want notifications of all topics"}
+
+	ActionReadPersonal = Action{"user.read-personal", NounUser, "", false, false, "read what one keeps for oneself: contacts, favourites, muted topics"}
+	ActionAddTag       = Action{"user.tag-add", NounUser, "", false, true, "make a tag one of one's favourites"}
+	ActionRemoveTag    = Action{"user.tag-remove", NounUser, "", false, true, "end that a tag is one of one's favourites"}
+
+	ActionAddContact    = Action{"contact.add", NounContact, "", false, true, "make a user one's contact"}
+	ActionRemoveContact = Action{"contact.remove", NounContact, "", false, true, "end that a user is one's contact"}
+
 	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
 	ActionRefusedToken    = Action{"session.refused", NounSession, "", true, true, "show a token that is not good"}
 	ActionReadSignInRules = Action{"setting.sign-in", NounSetting, "", true, false, "read which ways of signing in and up are switched on"}
@@ -176,8 +208,9 @@ func Actions() []Action {
 		ActionListGroups, ActionReadGroup, ActionCreateGroup, ActionUpdateGroup, ActionDeleteGroup, ActionUndeleteGroup,
 		ActionArchiveGroup, ActionUnarchiveGroup, ActionMergeGroups, ActionDefaultGroup,
 		ActionListMembers, ActionAddMember, ActionRemoveMember,
+		ActionAddManager, ActionRemoveManager, ActionFindGroup, ActionListGroupsFull, ActionDeleteUnused,
 		ActionListRules, ActionSetRules, ActionClearRules, ActionListOperations,
-		ActionListSettings, ActionReadSetting, ActionSetSettings, ActionPublicSettings,
+		ActionListSettings, ActionReadSetting, ActionSetSettings, ActionSetUserSettings, ActionPublicSettings,
 		ActionReadStatistics, ActionImpersonate, ActionRequestReset, ActionExchangeReset, ActionResetPassword, ActionExchangeToken,
 		ActionSignUpForKey, ActionRequestKey, ActionVerifyKey, ActionConvertUser, ActionSetSystemUser, ActionResetKey, ActionRenameUser,
 		ActionFindUser, ActionListPeople, ActionCheckUser, ActionMendUser,
@@ -188,6 +221,9 @@ func Actions() []Action {
 		ActionListReminders, ActionReadReminder, ActionCreateReminder, ActionUpdateReminder,
 		ActionDismissReminder, ActionSnoozeReminder, ActionDeleteReminder, ActionFireReminder,
 		ActionCreateAttachment, ActionReadAttachment, ActionOpenOriginal, ActionOpenPreview, ActionDeleteAttachment, ActionCleanAttachments,
+		ActionListTopics, ActionReadTopic, ActionCreateTopic, ActionDeleteTopic, ActionAddTopicRight, ActionRemoveTopicRight,
+		ActionKeepTopic, ActionDropTopic, ActionMuteTopic, ActionUnmuteTopic, ActionMuteTopics, ActionUnmuteTopics,
+		ActionReadPersonal, ActionAddTag, ActionRemoveTag, ActionAddContact, ActionRemoveContact,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}
 }

@@ -91,6 +91,13 @@ var (
 	ErrApplicationNotFound  = &Error{Kind: NotFound, Code: "not-found", Field: "application", Message: "no such application"}
 	ErrReminderNotFound     = &Error{Kind: NotFound, Code: "not-found", Field: "reminder", Message: "no such reminder"}
 	ErrAttachmentNotFound   = &Error{Kind: NotFound, Code: "not-found", Field: "attachment", Message: "no such file"}
+	ErrTopicNotFound        = &Error{Kind: NotFound, Code: "not-found", Field: "topic", Message: "no such topic, or none that you can read"}
+	ErrParentNotFound       = &Error{Kind: NotFound, Code: "not-found", Field: "parent", Message: "there is no topic above it"}
+	ErrAlreadyThere         = Errorf(Conflict, "already-there", "it is there already")
+	ErrNotThere             = Errorf(Conflict, "not-there", "it is not there")
+	ErrListFull             = Errorf(Conflict, "list-full", "the list is full")
+	ErrTooManyTopics        = Errorf(Conflict, "too-many-topics", "too many topics at once")
+	ErrGroupInUse           = Errorf(Conflict, "in-use", "the group still has members, managers or rights on topics")
 	ErrImage                = Errorf(Invalid, "bad-image", "this picture is broken, or larger than can be worked on")
 	ErrEmptyFile            = Errorf(Invalid, "empty-file", "the file is empty")
 	ErrFileTooLarge         = Errorf(Invalid, "file-too-large", "the file is too large")

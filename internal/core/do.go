@@ -116,9 +116,21 @@ func (tx *Tx) Require(res muster.Resource) error {
 	}
 	may, err := tx.may(res, tx.action.Operation)
 	if err == nil && !may {
+		may, err = tx.manages(res)
+	}
+	if err == nil && !may {
 		err = muster.ErrDenied
 	}
 	return err
+}
+
+// manages reports whether the action is about who is in a group, and the caller is one of its managers, who need no rule for
+// that (one-core, 5.3).
+func (tx *Tx) manages(res muster.Resource) (bool, error) {
+	if tx.action.Operation != muster.OpMembersManage || res.Noun != muster.NounGroup {
+		return false, nil
+	}
+	return tx.IsManager(res.ID, tx.Actor.User)
 }
 
 // may reports whether rules allow the caller the operation on the resource.
@@ -135,11 +147,16 @@ func (tx *Tx) may(res muster.Resource, operation string) (bool, error) {
 
 // RequireOrSelf is Require, but users have the right to themselves.
 func (tx *Tx) RequireOrSelf(user muster.ID) error {
-	if tx.Actor.User == user {
+	return tx.RequireUnlessSelf(user, muster.UserResource(user))
+}
+
+// RequireUnlessSelf is Require, but what is the caller's own he may do without.
+func (tx *Tx) RequireUnlessSelf(user muster.ID, res muster.Resource) error {
+	if tx.Actor.User == user && user != 0 {
 		tx.required = true
 		return nil
 	}
-	return tx.Require(muster.UserResource(user))
+	return tx.Require(res)
 }
 
 // RequireNotSelf is Require, but nobody does it to himself.

@@ -197,6 +197,8 @@ func (r *rights) generation(user muster.ID) *atomic.Int64 {
 // forget drops what a change made untrue. It is called after the commit and before its caller is answered.
 func (r *rights) forget(ch store.Change) {
 	switch {
+	case ch.Action == muster.ActionAddManager.Name, ch.Action == muster.ActionRemoveManager.Name:
+		// who manages a group is remembered nowhere
 	case ch.Action == muster.ActionSetRules.Name, ch.Action == muster.ActionClearRules.Name:
 		r.forgetAll()
 	case ch.Resource.Noun == muster.NounUser:
