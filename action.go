@@ -132,6 +132,18 @@ var (
 	ActionResetPassword  = Action{"user.reset-password", NounUser, "", true, true, "set a new password with an exchanged token"}
 	ActionExchangeToken  = Action{"session.exchange", NounSession, "", true, true, "turn the token of an external sign-in into a session"}
 
+	ActionSignUpForKey  = Action{"user.sign-up-for-key", NounUser, "", true, true, "make an account without a password, and have a link mailed that makes its key"}
+	ActionRequestKey    = Action{"user.request-key", NounUser, "", true, true, "have a link mailed that makes one's key anew"}
+	ActionVerifyKey     = Action{"user.verify-key", NounUser, "", true, true, "get a new key for a mailed token, and have the e-mail confirmed by it"}
+	ActionConvertUser   = Action{"user.convert", NounUser, OpUpdate, false, true, "make a user a system user, for good, with a new key and without e-mail and password"}
+	ActionSetSystemUser = Action{"user.set-system", NounUser, OpUpdate, false, true, "say what a system user sees of the users that he lists"}
+	ActionResetKey      = Action{"user.reset-key", NounUser, OpUpdate, false, true, "give a system user a new key"}
+	ActionRenameUser    = Action{"user.rename", NounUser, OpUpdate, false, true, "change the username, or name and e-mail, of a user"}
+	ActionFindUser      = Action{"user.find", NounUser, OpRead, false, false, "read the user whose username is exactly that"}
+	ActionListPeople    = Action{"user.directory", NounUser, OpRead, false, false, "list who is there, with names"}
+	ActionCheckUser     = Action{"user.check", NounUser, OpRead, false, false, "look whether a user has what each user should have"}
+	ActionMendUser      = Action{"user.mend", NounUser, OpUpdate, false, true, "give a user what each user should have"}
+
 	ActionListOrganisations   = Action{"organisation.list", NounOrganisation, "", false, false, "list and search organisations"}
 	ActionReadOrganisation    = Action{"organisation.read", NounOrganisation, "", false, false, "read one organisation"}
 	ActionCreateOrganisation  = Action{"organisation.create", NounRealm, OpOrganisationCreate, false, true, "make an organisation"}
@@ -205,6 +217,8 @@ func Actions() []Action {
 		ActionListRules, ActionSetRules, ActionClearRules, ActionListOperations,
 		ActionListSettings, ActionReadSetting, ActionSetSettings, ActionSetUserSettings, ActionPublicSettings,
 		ActionReadStatistics, ActionImpersonate, ActionRequestReset, ActionExchangeReset, ActionResetPassword, ActionExchangeToken,
+		ActionSignUpForKey, ActionRequestKey, ActionVerifyKey, ActionConvertUser, ActionSetSystemUser, ActionResetKey, ActionRenameUser,
+		ActionFindUser, ActionListPeople, ActionCheckUser, ActionMendUser,
 		ActionListOrganisations, ActionReadOrganisation, ActionCreateOrganisation, ActionUpdateOrganisation,
 		ActionArchiveOrganisation, ActionDeleteOrganisation,
 		ActionListApplications, ActionReadApplication, ActionCreateApplication, ActionUpdateApplication,

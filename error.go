@@ -109,6 +109,9 @@ var (
 	ErrOldPassword          = &Error{Kind: Invalid, Code: "old-password", Field: "oldPassword", Message: "the old password does not match"}
 	ErrInvalidToken         = Errorf(Invalid, "invalid-token", "the token is not of a legal form")
 	ErrTokenUnknown         = Errorf(NotFound, "unknown-token", "the token is unknown, used or too old")
+	ErrNotSystemName        = Errorf(Invalid, "not-system-name", "only a username that begins with tat.system is one of a system user")
+	ErrIsSystem             = Errorf(Conflict, "is-system", "a system user already")
+	ErrNotSystem            = Errorf(Conflict, "not-system", "not a system user")
 	ErrLastAdmin            = Errorf(Conflict, "last-administrator", "the last administrator must stay")
 	ErrSelf                 = Errorf(Conflict, "self", "nobody does this to himself")
 	ErrAdminOnly            = Errorf(Denied, "administrators-only", "only administrators act on administrators")

@@ -45,7 +45,11 @@ func (c *Core) worthAnEvent(actor muster.Actor, a muster.Action, err error) bool
 	if errors.Is(err, context.Canceled) || muster.KindOf(err) == muster.Busy && !errors.Is(err, muster.ErrThrottled) {
 		return false
 	}
-	return actor.SignedIn() || a == muster.ActionSignIn || a == muster.ActionRefusedToken || a == muster.ActionRequestReset
+	switch a {
+	case muster.ActionSignIn, muster.ActionRefusedToken, muster.ActionRequestReset, muster.ActionRequestKey, muster.ActionVerifyKey:
+		return true
+	}
+	return actor.SignedIn()
 }
 
 // The bounds of the audit trail against a flood (security.md, 3.3).

@@ -2,21 +2,13 @@ package core
 
 import (
 	"context"
-	"slices"
 
 	"muster"
 )
 
-// Self is what somebody is told of himself.
-type Self struct {
-	User          *muster.User
-	Administrator bool
-	Groups        []string // names of live ones that are shown, sorted
-}
-
 // ReadSelf answers the caller as he is now, whatever rules say.
-func (c *Core) ReadSelf(ctx context.Context) (*Self, error) {
-	return view(ctx, c, muster.ActionReadSelf, func(v *View) (*Self, error) {
+func (c *Core) ReadSelf(ctx context.Context) (*Person, error) {
+	return view(ctx, c, muster.ActionReadSelf, func(v *View) (*Person, error) {
 		if err := v.Require(muster.UserResource(v.Actor.User)); err != nil {
 			return nil, err
 		}
@@ -24,7 +16,7 @@ func (c *Core) ReadSelf(ctx context.Context) (*Self, error) {
 			return nil, muster.ErrUnauthenticated // the house itself is nobody
 		}
 		u := v.entry.user
-		names, err := v.GroupNames(v.Actor.Realm, v.entry.groups)
-		return &Self{User: &u, Administrator: slices.Contains(v.entry.groups, muster.Administrators), Groups: names}, err
+		self := []Person{{User: &u}}
+		return &self[0], v.addGroups(self)
 	})
 }

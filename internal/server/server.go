@@ -19,6 +19,7 @@ import (
 	"muster/internal/config"
 	"muster/internal/core"
 	"muster/internal/dialect/corteza"
+	"muster/internal/dialect/tat"
 	"muster/internal/httpx"
 	"muster/internal/mailer"
 	"muster/internal/obs"
@@ -161,7 +162,8 @@ func (s *Server) handler(o Options) *httpx.Chain {
 	return httpx.NewHandler(options,
 		httpx.Mount("", s.house()),
 		httpx.Mount("/corteza/system", corteza.New(s.core)),
-		httpx.Mount(tatMount, s.tat(o.Version)),
+		httpx.Mount(tatMount, tat.New(s.core, s.tatOptions(o))),
+		httpx.Mount("/user/verify", tat.NewVerify(s.core, s.tatOptions(o))), // for callbacks that know of no path
 	)
 }
 

@@ -2,7 +2,6 @@ package server
 
 import (
 	"cmp"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -12,9 +11,7 @@ import (
 // tatMount is where the wire of Tat is.
 const tatMount = "/tat"
 
-func (s *Server) tat(version string) http.Handler { return tat.New(s.core, s.tatOptions(version)) }
-
-func (s *Server) tatOptions(version string) tat.Options {
+func (s *Server) tatOptions(o Options) tat.Options {
 	t := s.cfg.Tat
 	e := exposedAs(s.publicURL(), tatMount)
 	return tat.Options{
@@ -22,7 +19,7 @@ func (s *Server) tatOptions(version string) tat.Options {
 			Scheme: cmp.Or(t.Scheme, e.Scheme), Host: cmp.Or(t.Host, e.Host), Port: cmp.Or(t.Port, e.Port), Path: strings.TrimRight(cmp.Or(t.Path, e.Path), "/"),
 		},
 		AllowedDomains: t.AllowedDomains, UsernameFromEmail: t.UsernameFromEmail, CallbackHosts: t.CallbackHosts, Origins: t.Origins,
-		Version: version,
+		Version: o.Version, Now: o.Now,
 	}
 }
 

@@ -151,14 +151,3 @@ func (r *Reader) OtherAdministrator(user muster.ID, confirmed bool) (bool, error
 	return r.exists(`SELECT 1 FROM member m JOIN "user" u ON u.id = m.user_id
 		WHERE m.group_id = $1 AND u.id <> $2 AND u.suspended_at = 0 AND u.deleted_at = 0`+condition+` LIMIT 1`, muster.Administrators, user)
 }
-
-// GroupNames answers the names of the groups, sorted.
-func (r *Reader) GroupNames(realm muster.ID, ids []muster.ID) ([]string, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	var w where
-	w.add("realm = ?", realm)
-	w.in("id IN (%s)", ids)
-	return allOf(r, column[string], number(`SELECT name FROM "group"`+w.text()+` ORDER BY name_key, id`), w.args...)
-}

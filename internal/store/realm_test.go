@@ -59,6 +59,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 			tx.InsertSession(x.session), tx.InsertMailToken(x.token),
 			tx.InsertOrganisation(x.organisation), tx.InsertApplication(x.application), tx.InsertReminder(x.reminder),
 			tx.InsertAttachment(x.attachment), tx.InsertTopic(x.topic),
+			tx.run(`INSERT INTO member (group_id, user_id, created_at) VALUES ($1, $2, 1)`, x.group.ID, x.user.ID),
 			tx.run(`INSERT INTO setting (realm, name, user_id, value, updated_at) VALUES ($1, 'colour', 0, '"blue"', 1)`, realm),
 			tx.AppendEvent(&muster.Event{Realm: realm, Action: "user.create", Resource: muster.UserResource(x.user.ID)}),
 		)
@@ -93,6 +94,18 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			f := muster.UserFilter{IDs: []muster.ID{x.user.ID}, Deleted: muster.With, Suspended: muster.With}
 			list, err := r.Users(realm, f, All(), All(), All())
 			return list.Total, err
+		},
+		"NameTaken": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			taken, err := r.NameTaken(realm, 0, "ANN")
+			return int(bit(taken)), err
+		},
+		"People": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			list, err := r.People(realm, muster.PeopleFilter{IDs: []muster.ID{x.user.ID}}, All())
+			return list.Total, err
+		},
+		"MembershipsOf": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			list, err := r.MembershipsOf(realm, []muster.ID{x.user.ID})
+			return len(list), err
 		},
 		"UsersByID": func(r *Reader, realm muster.ID, x tenant) (int, error) {
 			users, err := r.UsersByID(realm, map[muster.ID]string{x.user.ID: ""})

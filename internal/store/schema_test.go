@@ -135,6 +135,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"IsMember": "read before", "RemoveMember": "read before", "Members": "read before",
 		"GroupsOf": "read before", "LiveGroupsOf": "read before", "RulesOf": "read before", "RulesFor": "read before",
 		"Credential": "read before", "SetCredential": "read before", "FreeSignInNames": "read before", "UseMailToken": "read before", "RealmCreatedAt": "the realm itself",
+		"RemoveCredential": "read before", "Key": "read before", "SetKey": "read before", "KeyUsed": "read before",
 		"VoidMailTokens": "read before", "SignedInFrom": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
 		"EndSessionsOf": "read before", "EndOldSessionsOf": "read before",
 		"InsertAttachment": "the realm is in it", "DeletedAttachments": "the house", "KnownBlobs": "the house", "RemoveAttachments": "read before",

@@ -49,6 +49,11 @@ func (r *Reader) UserByEmail(realm muster.ID, email string) (*muster.User, error
 	return u, err
 }
 
+// NameTaken reports whether a user who is not deleted, other than but, has the name, in any letter case.
+func (r *Reader) NameTaken(realm, but muster.ID, name string) (bool, error) {
+	return r.exists(`SELECT 1 FROM "user" WHERE realm = $1 AND name_key = $2 AND deleted_at = 0 AND id <> $3 LIMIT 1`, realm, muster.Fold(name), but)
+}
+
 // userKeys are the columns by which users are searched. A made username is not searched.
 func userKeys(u *muster.User) (username, email, name, handle string) {
 	if u.UsernameGiven {

@@ -44,9 +44,73 @@ func refuse(format string, args ...any) error {
 	return worded(muster.InvalidField("", "refused by the wire"), format, args...)
 }
 
+func refuseAs(status int, format string, args ...any) error {
+	return wordedAs(status, muster.InvalidField("", "refused by the wire"), format, args...)
+}
+
+// wordUser words what goes wrong with a user whom a request names.
+func wordUser(err error, username string) error {
+	switch {
+	case errors.Is(err, muster.ErrUserNotFound):
+		return worded(err, "user with username %s does not exist", username)
+	case errors.Is(err, muster.ErrSelf), errors.Is(err, muster.ErrLastAdmin):
+		return worded(err, "user with username %s can't be archived or converted: %s", username, err.Error())
+	}
+	return errAdmin(err)
+}
+
+// wordSystemUser words what goes wrong with system users.
+func wordSystemUser(err error, username, what string) error {
+	switch {
+	case errors.Is(err, muster.ErrNotSystemName):
+		return worded(err, "Username does not begin with tat.system (%s), it's not possible to %s", username, what)
+	case errors.Is(err, muster.ErrIsSystem):
+		return worded(err, "user with username %s is already a system user", username)
+	case errors.Is(err, muster.ErrNotSystem):
+		return worded(err, "user with username %s is not a system user", username)
+	}
+	return wordUser(err, username)
+}
+
+func invalidAccount(p accountParams) error {
+	return refuse("Invalid username (%s) or fullname (%s) or email (%s)", p.Username, p.Fullname, p.Email)
+}
+
+// wordCreate does not say which of the three was taken.
+func wordCreate(err error, p accountParams) error {
+	switch e, _ := muster.AsError(err); {
+	case e.Code == muster.ErrTaken.Code:
+		return worded(err, "Please check your username, email or fullname. If you are already registered, please reset your password")
+	case e.Kind == muster.Invalid:
+		return invalidAccount(p)
+	}
+	return err
+}
+
+func wordRename(err error, p renameParams) error {
+	switch e, _ := muster.AsError(err); e.Kind {
+	case muster.Conflict, muster.Invalid:
+		return worded(err, "Rename %s user to %s failed", p.Username, p.NewUsername)
+	}
+	return wordUser(err, p.Username)
+}
+
+func wordUpdate(err error, p updateParams) error {
+	said := fmt.Sprintf("Update %s user to fullname %s and email %s failed", p.Username, p.NewFullname, p.NewEmail)
+	switch e, _ := muster.AsError(err); {
+	case errors.Is(err, muster.Taken("name")):
+		return worded(err, "%s : Fullname %s already exists", said, p.NewFullname)
+	case errors.Is(err, muster.Taken("email")):
+		return worded(err, "%s : Email %s already exists", said, p.NewEmail)
+	case e.Kind == muster.Invalid:
+		return worded(err, "Invalid Fullname %s or Email %s", p.NewFullname, p.NewEmail)
+	}
+	return wordUser(err, p.Username)
+}
+
 // errAdmin is the refusal of who asks for what only administrators do (contract, 1.2).
 func errAdmin(err error) error {
-	if errors.Is(err, muster.ErrDenied) {
+	if errors.Is(err, muster.ErrDenied) || errors.Is(err, muster.ErrAdminOnly) {
 		return worded(err, "user is not admin")
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"muster"
 	"muster/internal/core"
@@ -21,6 +22,7 @@ type Options struct {
 	CallbackHosts     []string // hosts that callbacks may name besides the exposed one
 	Origins           []string // of web pages that may use the API; none: all
 	Version           string
+	Now               func() time.Time
 }
 
 // Exposed is how clients reach the API. It fills the callbacks in mails and the url of secret answers; what a request says of
@@ -40,6 +42,12 @@ type facade struct {
 func New(c *core.Core, o Options) http.Handler {
 	f := &facade{c, o}
 	return f.allowOrigins(httpx.NewRouter(f.wire(), f.routes()))
+}
+
+// NewVerify is the handler of the links in mails for those who have no room for a mount in them. Mount it at /user/verify.
+func NewVerify(c *core.Core, o Options) http.Handler {
+	f := &facade{c, o}
+	return f.allowOrigins(httpx.NewRouter(f.wire(), []httpx.Route{f.verifyRoute("/{username}/{token}")}))
 }
 
 func (f *facade) wire() httpx.Wire {

@@ -9,6 +9,7 @@ CREATE TABLE access_key (
     used_at    INTEGER NOT NULL, -- to the minute or so, for display; 0: not yet
     PRIMARY KEY (user_id, kind)
 ) WITHOUT ROWID;
+CREATE INDEX access_key_id ON access_key (id); -- the largest id is looked for at start
 
 -- System users that see all of the users that they list.
 ALTER TABLE "user" ADD COLUMN lists_in_full INTEGER NOT NULL DEFAULT 0;
