@@ -37,9 +37,15 @@ func ReservedGroupName(s string) bool {
 
 // A GroupFilter selects groups. Empty fields select nothing and leave nothing out.
 type GroupFilter struct {
-	Prefix   string // of name or handle, in any letter case
-	Deleted  State
-	Archived State
-	Sort     []Order
-	Page     Page
+	Prefix string // of name or handle, in any letter case
+	IDs    []ID
+	Except []ID     // these are left out
+	Names  []string // as they are shown, letter for letter
+
+	Descriptions []string  // likewise
+	From, To     time.Time // of when they were made; inclusive, whole seconds
+	Deleted      State
+	Archived     State
+	Sort         []Order
+	Page         Page
 }

@@ -18,6 +18,7 @@ type User struct {
 	Organisation  ID
 	Owner         ID
 	Avatar        string
+	ListsInFull   bool // a system user who sees all of the users that he lists
 
 	EmailConfirmedAt time.Time
 	CreatedAt        time.Time
@@ -72,4 +73,15 @@ type UserFilter struct {
 	Suspended State
 	Sort      []Order
 	Page      Page
+}
+
+// A PeopleFilter selects users who are neither suspended nor deleted. Texts are compared as they are shown, in the letter case
+// that they have. Empty fields select nothing and leave nothing out.
+type PeopleFilter struct {
+	IDs         []ID
+	Usernames   []string
+	Names       []string  // the username stands for the name of who has none
+	CreatedFrom time.Time // at that instant or later
+	CreatedTo   time.Time // before that instant
+	Page        Page
 }

@@ -13,6 +13,9 @@ type GroupForm struct {
 	Name    string // empty: the handle
 	Handle  string
 	Members []muster.ID // on change: nil leaves the members as they are
+
+	Description *string // nil: none, or on change as it is
+	KeepHandle  bool    // on change: Handle says nothing
 }
 
 // SeenGroup is a group and what the caller may do with it.
@@ -91,6 +94,9 @@ func (c *Core) CreateGroup(ctx context.Context, f GroupForm) (SeenGroup, error) 
 		if err := checkGroupNames(g, &muster.Group{}); err != nil {
 			return nil, err
 		}
+		if err := f.describe(g); err != nil {
+			return nil, err
+		}
 		g.ID = tx.NewID()
 		g.CreatedAt = g.ID.Time()
 		g.ChangedAt = g.CreatedAt
@@ -118,6 +124,18 @@ func (f *GroupForm) names() (name, handle string) {
 		name = handle
 	}
 	return name, handle
+}
+
+// describe puts the description, where one is given, into the group.
+func (f *GroupForm) describe(g *muster.Group) error {
+	if f.Description == nil {
+		return nil
+	}
+	g.Description = strings.TrimSpace(*f.Description)
+	if !muster.ValidText(g.Description, muster.MaxText) {
+		return muster.InvalidField("description", "at most 2000 characters, none of them control characters")
+	}
+	return nil
 }
 
 func invalidHandle() error {
@@ -182,11 +200,16 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 			return nil, err
 		}
 		was := *g
-		g.Name, g.Handle = u.Name, u.Handle
+		if g.Name = u.Name; !f.KeepHandle {
+			g.Handle = u.Handle
+		}
 		if muster.BuiltIn(id) && (g.Name != was.Name || g.Handle != was.Handle) {
 			return nil, muster.ErrBuiltIn
 		}
 		if err := checkGroupNames(g, &was); err != nil {
+			return nil, err
+		}
+		if err := f.describe(g); err != nil {
 			return nil, err
 		}
 		g.UpdatedAt, g.ChangedAt = tx.Now(), tx.Now()

@@ -19,6 +19,7 @@ import (
 	"muster/internal/config"
 	"muster/internal/core"
 	"muster/internal/dialect/corteza"
+	"muster/internal/dialect/tat"
 	"muster/internal/httpx"
 	"muster/internal/mailer"
 	"muster/internal/obs"
@@ -55,6 +56,8 @@ type Options struct {
 	Now    func() time.Time
 	After  func(time.Duration) <-chan time.Time // what the runner of the outbox waits with
 	Hasher *password.Hasher
+
+	Version string // of the binary, for clients that ask
 }
 
 // Open opens the database, makes the first administrator if one is asked for, and begins to listen; it serves nothing yet.
@@ -121,7 +124,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err := s.listenOperations(); err != nil {
 		return err
 	}
-	handler := s.handler()
+	handler := s.handler(o)
 	s.metrics.Read(s.readings(o.Hasher, handler, s.listener)...)
 	s.http = httpx.NewServer(handler, s.log)
 	return nil
@@ -151,7 +154,7 @@ func (s *Server) firstAdministrator(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) handler() *httpx.Chain {
+func (s *Server) handler(o Options) *httpx.Chain {
 	options := httpx.Options{Logger: s.log, HTTPS: false, Proxies: s.cfg.Proxies(), Observe: s.seen}
 	if s.cfg.Dev {
 		options.AccessLevel = slog.LevelDebug
@@ -159,6 +162,8 @@ func (s *Server) handler() *httpx.Chain {
 	return httpx.NewHandler(options,
 		httpx.Mount("", s.house()),
 		httpx.Mount("/corteza/system", corteza.New(s.core)),
+		httpx.Mount(tatMount, tat.New(s.core, s.tatOptions(o))),
+		httpx.Mount("/user/verify", tat.NewVerify(s.core, s.tatOptions(o))), // for callbacks that know of no path
 	)
 }
 

@@ -1,0 +1,130 @@
+package tat
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"muster"
+	"muster/internal/core"
+	"muster/internal/httpx"
+)
+
+// wireName is the name of this wire in origins and in the audit trail.
+const wireName = "tat"
+
+// Options are what the operator decides.
+type Options struct {
+	Exposed           Exposed
+	AllowedDomains    []string // of the e-mails of new accounts; none: all
+	UsernameFromEmail bool     // the part before the @ replaces the username of new accounts
+	CallbackHosts     []string // hosts that callbacks may name besides the exposed one
+	Origins           []string // of web pages that may use the API; none: all
+	Version           string
+	Now               func() time.Time
+}
+
+// Exposed is how clients reach the API. It fills the callbacks in mails and the url of secret answers; what a request says of
+// its host never does.
+type Exposed struct{ Scheme, Host, Port, Path string }
+
+// URL is the address of the API.
+func (e Exposed) URL() string { return e.Scheme + "://" + e.Host + ":" + e.Port + e.Path }
+
+// A façade answers the requests of one mount.
+type facade struct {
+	core    *core.Core
+	options Options
+}
+
+// New is the handler of the API.
+func New(c *core.Core, o Options) http.Handler {
+	f := &facade{c, o}
+	return f.allowOrigins(httpx.NewRouter(f.wire(), f.routes()))
+}
+
+// NewVerify is the handler of the links in mails for those who have no room for a mount in them. Mount it at /user/verify.
+func NewVerify(c *core.Core, o Options) http.Handler {
+	f := &facade{c, o}
+	return f.allowOrigins(httpx.NewRouter(f.wire(), []httpx.Route{f.verifyRoute("/{username}/{token}")}))
+}
+
+func (f *facade) wire() httpx.Wire {
+	return httpx.Wire{
+		Name:  wireName,
+		Error: func(w http.ResponseWriter, _ *http.Request, err error) { writeError(w, err) },
+		NotFound: func(w http.ResponseWriter, _ *http.Request) {
+			writeJSON(w, http.StatusNotFound, refusal{"there is nothing at this path"})
+		},
+		MethodNotAllowed: func(w http.ResponseWriter, _ *http.Request) {
+			writeJSON(w, http.StatusMethodNotAllowed, refusal{"this path takes other methods"})
+		},
+		Wrap: f.wrap,
+	}
+}
+
+// wrap finds out who asks before the handler looks at anything.
+func (f *facade) wrap(route httpx.Route, next httpx.Handler) httpx.Handler {
+	action, named := route.Action()
+	if action.Open || !named {
+		return func(w http.ResponseWriter, r *http.Request) error { return next(w, as(r, stranger(r))) }
+	}
+	return func(w http.ResponseWriter, r *http.Request) error {
+		r, err := f.authenticate(r)
+		if err != nil {
+			return err
+		}
+		ctx, err := f.core.Authenticator.Admit(r.Context(), action, route.Demand())
+		if err != nil {
+			return errAdmin(err)
+		}
+		return next(w, r.WithContext(ctx))
+	}
+}
+
+// allowOrigins lets web pages use the API: only headers that they have to set themselves tell who asks.
+func (f *facade) allowOrigins(next http.Handler) http.Handler {
+	headers := strings.Join(append([]string{"Accept", "Authorization", "Content-Type", "Origin", "X-Tat-Referer"}, spellings()...), ", ")
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", noCache)
+		if len(f.options.Origins) == 0 {
+			h.Set("Access-Control-Allow-Origin", "*")
+		} else {
+			h.Add("Vary", "Origin")
+			if origin := r.Header.Get("Origin"); slices.Contains(f.options.Origins, origin) {
+				h.Set("Access-Control-Allow-Origin", origin)
+			}
+		}
+		h.Set("Access-Control-Allow-Methods", "POST, GET, OPTIONS, PUT, DELETE")
+		h.Set("Access-Control-Allow-Headers", headers)
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusOK)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// stranger is who asks as long as nobody has said who he is.
+func stranger(r *http.Request) muster.Actor {
+	return muster.Actor{Realm: muster.MainRealm, Origin: muster.Origin{
+		Wire: wireName, Address: httpx.ClientAddress(r).String(), Agent: agent(r), RequestID: httpx.RequestIDFrom(r.Context()),
+	}}
+}
+
+func as(r *http.Request, a muster.Actor) *http.Request {
+	return r.WithContext(muster.WithActor(r.Context(), a))
+}
+
+// agent is what the client calls itself, by Tat's own header if it is there, if that is text that can be kept.
+func agent(r *http.Request) string {
+	const longest = 256
+	for _, text := range []string{r.Header.Get("X-Tat-Referer"), r.UserAgent()} {
+		if text != "" && muster.ValidText(text, longest) {
+			return text
+		}
+	}
+	return ""
+}
