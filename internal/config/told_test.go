@@ -34,6 +34,7 @@ public_url = "http://127.0.0.1:2" # default
 ops_listen = "" # default
 trusted_proxies = ["10.0.0.1"] # file
 default_group = "" # default
+message_days = 7 # default
 dev = false # default
 
 [admin]

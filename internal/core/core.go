@@ -16,11 +16,13 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"strings"
 	"time"
 
+	"muster"
 	"muster/internal/password"
 	"muster/internal/store"
 	"muster/internal/token"
@@ -32,6 +34,8 @@ type Core struct {
 	Authenticator *Authenticator
 	// Outbox is what has to leave the house.
 	Outbox *Outbox
+	// Links are the live links of this node.
+	Links *Links
 	// Stats are for operators.
 	Stats *Stats
 
@@ -46,6 +50,7 @@ type Core struct {
 
 	templates     map[string]string
 	checkTemplate func(string) error
+	messagesStay  time.Duration
 
 	rights    *rights
 	files     *files
@@ -67,6 +72,7 @@ type Options struct {
 	PublicURL     string             // what links begin with
 	Templates     map[string]string  // the default mail templates, by the name of their setting
 	DefaultGroup  string             // name of the group that wires put new people into; empty: none
+	MessagesStay  time.Duration      // how long messages wait in an inbox; 0: [muster.MessagesStay]
 	Unthrottled   bool               // lifts the limits of how often something may be tried
 	Observe       func(Verdict)      // is told how things ended, while the caller waits; nil: nobody
 	CheckTemplate func(string) error // refuses a template that could not be rendered; nil takes all
@@ -82,6 +88,8 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	c.files = newFiles(o)
 	c.presences = newPresences(c)
 	c.Authenticator = newAuthenticator(c)
+	c.messagesStay = cmp.Or(o.MessagesStay, muster.MessagesStay)
+	c.Links = newLinks(c)
 	c.Stats = &Stats{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}
 	if err := c.tieKeys(ctx); err != nil {

@@ -49,6 +49,24 @@ func (r *Reader) Recipients(realm muster.ID, names []string) (map[string]Recipie
 	return found, err
 }
 
+// Called finds the users who are called so, by their folded usernames, as [Reader.Recipients] does.
+func (r *Reader) Called(realm muster.ID, names []string) (map[string]muster.ID, error) {
+	var w where
+	w.add("s.realm = ?", realm)
+	w.texts("s.key", names)
+	found := map[string]muster.ID{}
+	_, err := allOf(r, func(row scanner) (struct{}, error) {
+		var key, username string
+		var id muster.ID
+		err := row.Scan(&key, &username, &id)
+		if muster.FoldSignIn(username) == key {
+			found[key] = id
+		}
+		return struct{}{}, err
+	}, number(`SELECT s.key, u.username, u.id FROM signin_name s JOIN "user" u ON u.id = s.user_id AND u.realm = s.realm`+w.text()), w.args...)
+	return found, err
+}
+
 // insertAtOnce is how many messages one text inserts. Each shorter list needs a text of its own.
 const insertAtOnce = 40
 
@@ -107,6 +125,11 @@ func (tx *Tx) RemoveInbox(realm, user muster.ID) error {
 func (tx *Tx) RemoveMessagesBefore(at time.Time, most int) (int, error) {
 	n, err := tx.exec(`DELETE FROM message WHERE id IN (SELECT id FROM message WHERE id < $1 ORDER BY id LIMIT $2)`, earliestID(at), most)
 	return int(n), err
+}
+
+// AnyMessageBefore reports whether a message of any realm was sent before that instant and waits.
+func (r *Reader) AnyMessageBefore(at time.Time) (bool, error) {
+	return r.exists(`SELECT 1 FROM message WHERE id < $1 LIMIT 1`, earliestID(at))
 }
 
 // earliestID is smaller than all ids that were made at that instant or later.

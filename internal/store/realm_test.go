@@ -161,6 +161,10 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			list, err := r.Recipients(realm, []string{"ann"})
 			return len(list), err
 		},
+		"Called": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			list, err := r.Called(realm, []string{"ann"})
+			return len(list), err
+		},
 		"Inbox": func(r *Reader, realm muster.ID, x tenant) (int, error) {
 			list, err := r.Inbox(realm, x.user.ID, time.Time{})
 			return len(list), err

@@ -138,7 +138,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"RemoveCredential": "read before", "Key": "read before", "SetKey": "read before", "KeyUsed": "read before",
 		"VoidMailTokens": "read before", "SignedInFrom": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
 		"EndSessionsOf": "read before", "EndOldSessionsOf": "read before",
-		"InsertMessages": "the realm is said", "RemoveMessagesBefore": "the house", "MessagesWaiting": "the house", "MessagesOfSending": "links of all realms",
+		"InsertMessages": "the realm is said", "RemoveMessagesBefore": "the house", "MessagesWaiting": "the house", "EventChanges": "a change of whatever realm", "AnyMessageBefore": "the house", "MessagesOfSending": "links of all realms",
 		"InsertAttachment": "the realm is in it", "DeletedAttachments": "the house", "KnownBlobs": "the house", "RemoveAttachments": "read before",
 		"InsertTopic": "the realm is in it", "TopicRights": "read before", "TopicLevels": "read before", "AddTopicRight": "read before",
 		"RemoveTopicRight": "read before", "TopicsBelow": "the realm is in it", "AdministersBelow": "the realm is in it",

@@ -1,0 +1,294 @@
+package core
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"muster"
+	"muster/internal/presence"
+	"muster/internal/store"
+)
+
+// Links are the live links, as far as the core knows of them: who is online, and what has happened that a link may have to tell.
+// Whoever holds the links of this node ([muster/internal/live]) says when one opens and closes, and hears of news.
+//
+// Links of this node, and those of others, are on a board of presences, each at a place of its own; what stands there as the
+// status is the resource. The nodes exchange it like other presences.
+type Links struct {
+	c     *Core
+	board *presence.Board
+	alone bool
+
+	mu     sync.Mutex
+	own    map[muster.ID]*ownLink
+	told   time.Time // when the other nodes were last told of all of them
+	listen func(News)
+}
+
+type ownLink struct {
+	muster.Link
+	seen time.Time // what the board has
+}
+
+// The times of links on a board that nodes share. Those of a node that has died are gone after linkLife.
+const (
+	linkLife    = 45 * time.Second
+	linkRefresh = 15 * time.Second
+	mostLinks   = 1_000_000
+	aloneLife   = 100 * 365 * 24 * time.Hour
+)
+
+func newLinks(c *Core) *Links {
+	l := &Links{c: c, alone: c.store.Single(), own: map[muster.ID]*ownLink{}}
+	l.board = presence.New(presence.Options{Most: mostLinks, Places: 4 * muster.MaxLinks, Journal: !l.alone})
+	return l
+}
+
+// Open says that a link is open: its user is online from now on. It fails with [muster.ErrTooManyLinks] if he has as many as he
+// may, besides those that the new one replaces.
+func (l *Links) Open(link muster.Link) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	others := 0
+	for _, other := range l.of(link.Realm, link.User) {
+		if other.Resource != link.Resource {
+			others++
+		}
+	}
+	if others >= muster.MaxLinks {
+		return muster.ErrTooManyLinks
+	}
+	o := &ownLink{Link: link}
+	l.own[link.ID] = o
+	l.put(o, link.Resource)
+	return nil
+}
+
+// Close says that a link is closed. Doing it again changes nothing.
+func (l *Links) Close(link muster.ID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if o := l.own[link]; o != nil {
+		delete(l.own, link)
+		l.put(o, "")
+	}
+}
+
+// put tells the board of a link. What is later has a later instant, also when the clock goes back.
+func (l *Links) put(o *ownLink, status string) {
+	if now := l.c.presentInstant(); now.After(o.seen) {
+		o.seen = now
+	} else {
+		o.seen = o.seen.Add(time.Microsecond)
+	}
+	until := o.seen.Add(linkLife)
+	switch {
+	case l.alone:
+		until = o.seen.Add(aloneLife)
+	case status == "":
+		until = o.seen.Add(farewellLife)
+	}
+	p := muster.Presence{Realm: o.Realm, User: o.User, Place: muster.Resource{Noun: muster.NounLink, ID: o.ID}, Status: muster.Status(status), At: o.seen}
+	l.board.Put(sighting(p, until))
+}
+
+// refresh tells the other nodes, now and then, that the links of this one are still open.
+func (l *Links) refresh() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now := l.c.now(); now.Sub(l.told) >= linkRefresh {
+		l.told = now
+		for _, o := range l.own {
+			l.put(o, o.Resource)
+		}
+	}
+}
+
+// Count counts the links of this node.
+func (l *Links) Count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.own)
+}
+
+// MessagesWaiting counts the messages of all inboxes, up to 10,000.
+func (l *Links) MessagesWaiting(ctx context.Context) (int, error) {
+	return l.c.store.Reader(ctx).MessagesWaiting()
+}
+
+// of lists the links of users, on whatever node.
+func (l *Links) of(realm muster.ID, users ...muster.ID) (links []muster.Link) {
+	q := presence.Query{Realm: int64(realm), People: make([]int64, len(users)), Now: l.c.now()}
+	for i, u := range users {
+		q.People[i] = int64(u)
+	}
+	found, _ := l.board.List(q)
+	for _, s := range found {
+		id := muster.ID(s.Place.ID)
+		links = append(links, muster.Link{ID: id, Realm: realm, User: muster.ID(s.Person), Resource: s.Status, Since: id.Time()})
+	}
+	return links
+}
+
+// online reports whether a user has a link.
+func (l *Links) online(realm, user muster.ID) bool { return len(l.of(realm, user)) > 0 }
+
+// onlineAmong are those of the recipients who have a link.
+func (l *Links) onlineAmong(realm muster.ID, found map[string]store.Recipient) map[muster.ID]bool {
+	online := map[muster.ID]bool{}
+	for _, r := range found {
+		if l.online(realm, r.User) {
+			online[r.User] = true
+		}
+	}
+	return online
+}
+
+// News is a change, of this node or of another one, that links may have to be told of. [Links.Explain] says what it means.
+type News store.Change
+
+// Listen has f called for all news from now on. It is called while others wait, the group writer among them: it keeps the news
+// and returns. Of one node they come in the order in which they happened.
+func (l *Links) Listen(f func(News)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.listen = f
+}
+
+// linkReplaced is what is heard of a link of this node when there is a newer one of the same resource on another node. It is no
+// entry of the catalogue: a link leaves no event.
+const linkReplaced = "link.replaced"
+
+// hear passes on what is news for links.
+func (l *Links) hear(ch store.Change) {
+	switch {
+	case ch.Resource.Noun == muster.NounMessage:
+		if ch.Action != muster.ActionSendMessage.Name || ch.Resource.ID == 0 {
+			return
+		}
+	case ch.Action == muster.ActionFireReminder.Name, ch.Action == linkReplaced:
+	case suspect(ch) == 0:
+		return
+	}
+	l.mu.Lock()
+	f := l.listen
+	l.mu.Unlock()
+	if f != nil {
+		f(News(ch))
+	}
+}
+
+// learned hears of links of other nodes.
+func (l *Links) learned(list []presence.Sighting) {
+	l.board.Learn(list)
+	for _, s := range list {
+		for _, id := range l.replacedBy(s) {
+			l.hear(store.Change{Action: linkReplaced, Resource: muster.Resource{Noun: muster.NounLink, ID: id}, Related: muster.ID(s.Person)})
+		}
+	}
+}
+
+// replacedBy are the links of this node that are older than one of another node by which the same resource is connected.
+func (l *Links) replacedBy(s presence.Sighting) (replaced []muster.ID) {
+	if s.Status == "" {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, other := range l.of(muster.ID(s.Realm), muster.ID(s.Person)) {
+		if other.Resource == s.Status && other.ID < muster.ID(s.Place.ID) && l.own[other.ID] != nil {
+			replaced = append(replaced, other.ID)
+		}
+	}
+	return replaced
+}
+
+// suspect is the user whose credentials a change may have ended; 0 for none.
+func suspect(ch store.Change) muster.ID {
+	switch {
+	case ch.Resource.Noun == muster.NounUser:
+		return ch.Resource.ID
+	case ch.Resource.Noun == muster.NounSession, ch.Action == muster.ActionAddMember.Name, ch.Action == muster.ActionRemoveMember.Name:
+		return ch.Related
+	}
+	return 0
+}
+
+// Good reports whether the caller could come once more by the credential that he came by.
+func (l *Links) Good(ctx context.Context) (bool, error) {
+	_, err := l.c.viewer(ctx, muster.ActionOpenLink)
+	if muster.KindOf(err) == muster.Unauthenticated || muster.KindOf(err) == muster.Denied {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// A Notice is what news mean to links.
+type Notice struct {
+	Messages []*muster.Message // that were sent to users who have links here
+	Reminder *muster.Reminder  // that is due
+	End      *Ending           // links that have to end, or may have to
+}
+
+// An Ending says which links end, and why.
+type Ending struct {
+	User     muster.ID
+	Resource string    // "": whichever
+	Link     muster.ID // 0: whichever
+	Doubted  bool      // only those whose credential is good no more ([Links.Good])
+	Reason   string    // one of the words of agora-chat.md, 10
+}
+
+// The reasons for which links end.
+const (
+	EndDisconnect = "disconnect"
+	EndBanned     = "banned"
+	EndPassword   = "password"
+	EndDeleted    = "deleted"
+	EndReplaced   = "replaced"
+)
+
+// reasonOf is why a change ends the links of a user.
+func reasonOf(action string) string {
+	switch action {
+	case muster.ActionSuspendUser.Name:
+		return EndBanned
+	case muster.ActionDeleteUser.Name:
+		return EndDeleted
+	case muster.ActionSetPassword.Name, muster.ActionChangePassword.Name, muster.ActionResetPassword.Name:
+		return EndPassword
+	}
+	return EndDisconnect
+}
+
+// Explain says what news mean to the links of users whom linked knows.
+func (l *Links) Explain(ctx context.Context, n News, linked func(user muster.ID) bool) (Notice, error) {
+	q := l.c.store.Reader(ctx)
+	switch {
+	case n.Action == muster.ActionSendMessage.Name:
+		list, err := q.MessagesOfSending(n.Resource.ID, n.Related, linked)
+		return Notice{Messages: list}, err
+	case n.Action == muster.ActionFireReminder.Name:
+		if !linked(n.Related) {
+			return Notice{}, nil
+		}
+		m, err := q.Reminder(muster.MainRealm, n.Resource.ID)
+		return Notice{Reminder: m}, err
+	case n.Action == linkReplaced:
+		return Notice{End: &Ending{User: n.Related, Link: n.Resource.ID, Reason: EndReplaced}}, nil
+	}
+	e := &Ending{User: suspect(store.Change(n)), Doubted: true, Reason: reasonOf(n.Action)}
+	if !linked(e.User) {
+		return Notice{}, nil
+	}
+	if n.Action == muster.ActionDisconnectUser.Name {
+		changes, err := q.EventChanges(n.ID)
+		if err != nil {
+			return Notice{}, err
+		}
+		e.Doubted = false
+		e.Resource, _ = changes["link.resource"].(string)
+	}
+	return Notice{End: e}, nil
+}
