@@ -10,15 +10,18 @@ import (
 // waitingSince is when the oldest message was sent that still waits.
 func (c *Core) waitingSince() time.Time { return c.now().Add(-c.messagesStay) }
 
-// ReceiveMessages answers what waits in the caller's own inbox, oldest first, up to [muster.MaxInbox]. It stays there until he
-// acknowledges it.
-func (c *Core) ReceiveMessages(ctx context.Context) ([]*muster.Message, error) {
+// MostReceived are the messages that are received at once.
+const MostReceived = 50
+
+// ReceiveMessages answers what waits in the caller's own inbox, oldest first: the next [MostReceived] behind a message, or with 0
+// from the beginning. It stays there until he acknowledges it.
+func (c *Core) ReceiveMessages(ctx context.Context, after muster.ID) ([]*muster.Message, error) {
 	since := c.waitingSince()
 	return view(ctx, c, muster.ActionReceiveMessages, func(v *View) ([]*muster.Message, error) {
 		if err := v.requireInbox(); err != nil {
 			return nil, err
 		}
-		return v.Inbox(v.Actor.Realm, v.Actor.User, since)
+		return v.Inbox(v.Actor.Realm, v.Actor.User, since, after, MostReceived)
 	})
 }
 

@@ -26,12 +26,16 @@ func (h *house) send(to ...string) []muster.ID {
 
 func (h *house) inbox(in *SignedIn) (ids []muster.ID) {
 	h.t.Helper()
-	list, err := h.ReceiveMessages(h.as(in))
-	h.must(err)
-	for _, m := range list {
-		ids = append(ids, m.ID)
+	for after := muster.ID(0); ; after = ids[len(ids)-1] {
+		list, err := h.ReceiveMessages(h.as(in), after)
+		h.must(err)
+		for _, m := range list {
+			ids = append(ids, m.ID)
+		}
+		if len(list) < MostReceived {
+			return ids
+		}
 	}
-	return ids
 }
 
 func (h *house) waits(user, id muster.ID) bool {
@@ -57,7 +61,7 @@ func TestMessages(t *testing.T) {
 		if event.Resource.ID != ids[0] || event.Related != ids[2] || strings.Contains(h.changes(event), "hello") || strings.Contains(h.changes(event), "nobody") {
 			t.Errorf("the event is %s", h.changes(event))
 		}
-		list, err := h.ReceiveMessages(h.as(ann))
+		list, err := h.ReceiveMessages(h.as(ann), 0)
 		h.must(err)
 		if len(list) != 1 || list[0].ID != ids[0] || list[0].From != "admin" || string(list[0].Body) != `{"msg":"hello"}` || string(list[0].Ext) != `{"k":1}` {
 			t.Errorf("ann has %+v", list)
@@ -143,7 +147,7 @@ func TestMessagesAreRefused(t *testing.T) {
 		h.emitted("message.send:denied", "message.send:denied", "message.count:denied", "message.state:denied")
 		_, err = h.CountMessages(h.system(), 12345)
 		h.refused(err, muster.ErrUserNotFound)
-		_, err = h.ReceiveMessages(h.system())
+		_, err = h.ReceiveMessages(h.system(), 0)
 		h.refused(err, muster.ErrDenied)
 		for _, ids := range [][]muster.ID{nil, make([]muster.ID, 501)} {
 			_, err = h.AcknowledgeMessages(h.as(ann), ids)

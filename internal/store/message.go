@@ -135,9 +135,11 @@ func (r *Reader) AnyMessageBefore(at time.Time) (bool, error) {
 // earliestID is smaller than all ids that were made at that instant or later.
 func earliestID(at time.Time) muster.ID { return muster.ID(max(at.UnixMicro(), 0)) << 10 }
 
-// Inbox lists what was sent to a user since then and waits, oldest first.
-func (r *Reader) Inbox(realm, user muster.ID, since time.Time) ([]*muster.Message, error) {
-	return all(r, scanMessage, `SELECT `+messageColumns+` FROM message WHERE user_id = $1 AND realm = $2 AND id >= $3 ORDER BY id`, user, realm, earliestID(since))
+// Inbox lists what was sent to a user since then and waits, oldest first: so many of those behind a message (0: from the
+// beginning).
+func (r *Reader) Inbox(realm, user muster.ID, since time.Time, after muster.ID, most int) ([]*muster.Message, error) {
+	from := max(earliestID(since), after+1)
+	return all(r, scanMessage, `SELECT `+messageColumns+` FROM message WHERE user_id = $1 AND realm = $2 AND id >= $3 ORDER BY id LIMIT $4`, user, realm, from, most)
 }
 
 // InboxSize counts what was sent to a user since then and waits.

@@ -56,12 +56,15 @@ func TestInbox(t *testing.T) {
 				anns = append(anns, m.ID)
 			}
 		}
-		got := must(read(t, s).Inbox(muster.MainRealm, ann.ID, time.Time{}))(t)
+		got := must(read(t, s).Inbox(muster.MainRealm, ann.ID, time.Time{}, 0, 1000))(t)
 		if !slices.Equal(idsOf(got), anns) {
 			t.Errorf("the inbox has %v, want %v", idsOf(got), anns)
 		}
 		if m := got[0]; m.From != "bob" || m.Type != "txt" || string(m.Body) != `{"msg":"0"}` || string(m.Ext) != `{"k":1}` || got[1].Ext != nil {
 			t.Errorf("the first is %+v", m)
+		}
+		if part := must(read(t, s).Inbox(muster.MainRealm, ann.ID, time.Time{}, anns[1], 3))(t); !slices.Equal(idsOf(part), anns[2:5]) {
+			t.Errorf("behind the second are %v", idsOf(part))
 		}
 		// What is too old is as if it were not there.
 		since := anns[2].Time()
@@ -79,7 +82,7 @@ func TestInbox(t *testing.T) {
 			return err
 		})
 		write(t, s, func(tx *Tx) error { return tx.RemoveMessagesUpTo(muster.MainRealm, ann.ID, anns[3]) })
-		if got := must(read(t, s).Inbox(muster.MainRealm, ann.ID, time.Time{}))(t); !slices.Equal(idsOf(got), anns[4:]) {
+		if got := must(read(t, s).Inbox(muster.MainRealm, ann.ID, time.Time{}, 0, 1000))(t); !slices.Equal(idsOf(got), anns[4:]) {
 			t.Errorf("left are %v", idsOf(got))
 		}
 		write(t, s, func(tx *Tx) error {

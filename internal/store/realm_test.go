@@ -166,7 +166,7 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			return len(list), err
 		},
 		"Inbox": func(r *Reader, realm muster.ID, x tenant) (int, error) {
-			list, err := r.Inbox(realm, x.user.ID, time.Time{})
+			list, err := r.Inbox(realm, x.user.ID, time.Time{}, 0, 1000)
 			return len(list), err
 		},
 		"InboxSize": func(r *Reader, realm muster.ID, x tenant) (int, error) {
