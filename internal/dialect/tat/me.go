@@ -26,5 +26,7 @@ func userOf(u *muster.User) user {
 	return user{ID: hex(u.ID), Username: u.Username, Fullname: fullname(u)}
 }
 
+func personOf(u *muster.User) person { return person{u.Username, fullname(u)} }
+
 // fullname is the name, and the username of who has none (one-core, 1).
 func fullname(u *muster.User) string { return cmp.Or(u.Name, u.Username) }

@@ -34,7 +34,7 @@ func (f *facade) countAll(r *http.Request, _ none) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return counted{moment: f.moment(), Groups: s.Groups.Valid, Users: s.Users.Valid}, nil
+	return counted{moment: f.moment(), Groups: s.Groups.Valid, Users: s.Users.Valid, Topics: s.Topics, Presences: s.Presences}, nil
 }
 
 // instance tells which process answers. Its network addresses are nobody's business but the operator's.
