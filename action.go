@@ -194,6 +194,11 @@ var (
 	ActionAddContact    = Action{"contact.add", NounContact, "", false, true, "make a user one's contact"}
 	ActionRemoveContact = Action{"contact.remove", NounContact, "", false, true, "end that a user is one's contact"}
 
+	ActionSetPresence    = Action{"presence.set", NounPresence, "", false, false, "say what one is doing at a topic that one can read, and see who else is there"}
+	ActionListPresences  = Action{"presence.list", NounPresence, "", false, false, "list presences on the topics that one can read"}
+	ActionContactsSeen   = Action{"presence.contacts", NounPresence, "", false, false, "list one's contacts, and where they were lately"}
+	ActionRemovePresence = Action{"presence.remove", NounPresence, "", false, true, "take one's own presence away; for administrators: anybody's"}
+
 	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
 	ActionRefusedToken    = Action{"session.refused", NounSession, "", true, true, "show a token that is not good"}
 	ActionReadSignInRules = Action{"setting.sign-in", NounSetting, "", true, false, "read which ways of signing in and up are switched on"}
@@ -224,6 +229,7 @@ func Actions() []Action {
 		ActionListTopics, ActionReadTopic, ActionCreateTopic, ActionDeleteTopic, ActionAddTopicRight, ActionRemoveTopicRight,
 		ActionKeepTopic, ActionDropTopic, ActionMuteTopic, ActionUnmuteTopic, ActionMuteTopics, ActionUnmuteTopics,
 		ActionReadPersonal, ActionAddTag, ActionRemoveTag, ActionAddContact, ActionRemoveContact,
+		ActionSetPresence, ActionListPresences, ActionContactsSeen, ActionRemovePresence,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}
 }

@@ -93,7 +93,7 @@ func (tx *Tx) finish() error {
 		}
 		change := store.Change{ID: e.ID, Action: e.Action, Resource: e.Resource, Related: e.Related}
 		tx.AfterCommit(func() {
-			tx.core.rights.forget(change)
+			tx.core.forget(change)
 			tx.core.tell(e.Origin.Wire, e.Action, e.Kind)
 		})
 	}

@@ -163,8 +163,8 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			return list.Total, err
 		},
 		"ReadableTopics": func(r *Reader, realm muster.ID, x tenant) (int, error) {
-			ids, err := r.ReadableTopics(realm, x.user.ID)
-			return len(ids), err
+			names, err := r.ReadableTopics(realm, x.user.ID, nil)
+			return len(names), err
 		},
 		"CountTopics": func(r *Reader, realm muster.ID, _ tenant) (int, error) { return r.CountTopics(realm) },
 		"Setting":     func(r *Reader, realm muster.ID, _ tenant) (int, error) { return found(r.Setting(realm, 0, "colour")) },

@@ -49,7 +49,7 @@ func (r *Reader) Topics(realm, user muster.ID, f muster.TopicFilter) (muster.Lis
 	if f.AllPublic {
 		w.add("private_of = 0")
 	} else {
-		w.add(`id IN (SELECT topic FROM topic_right WHERE user_id = ? UNION SELECT topic FROM topic_right WHERE group_id IN (`+liveGroups+`))`, user, user)
+		w.readable(user)
 	}
 	if f.Favourites {
 		w.add("id IN (SELECT topic FROM kept_topic WHERE user_id = ? AND list = ?)", user, muster.FavouriteTopics)
@@ -60,6 +60,11 @@ func (r *Reader) Topics(realm, user muster.ID, f muster.TopicFilter) (muster.Lis
 		return list, err
 	}
 	return list, r.fillRights(list.Items)
+}
+
+// readable leaves the topics that the user can read, himself or by a group.
+func (w *where) readable(user muster.ID) {
+	w.add(`id IN (SELECT topic FROM topic_right WHERE user_id = ? UNION SELECT topic FROM topic_right WHERE group_id IN (`+liveGroups+`))`, user, user)
 }
 
 // topics adds what a filter says of the topics themselves.
@@ -118,10 +123,26 @@ func (r *Reader) TopicLevels(topic, user muster.ID) ([]muster.TopicLevel, error)
 		WHERE topic = ? AND (user_id = ? OR group_id IN (`+liveGroups+`))`), topic, user, user)
 }
 
-// ReadableTopics lists the ids of the topics that the user can read.
-func (r *Reader) ReadableTopics(realm, user muster.ID) ([]muster.ID, error) {
-	return all(r, column[muster.ID], number(`SELECT id FROM `+topics+` WHERE realm = ? AND id IN
-		(SELECT topic FROM topic_right WHERE user_id = ? UNION SELECT topic FROM topic_right WHERE group_id IN (`+liveGroups+`))`), realm, user, user)
+// ReadableTopics answers the names of the topics that the user can read, of these ids; nil: of all.
+func (r *Reader) ReadableTopics(realm, user muster.ID, ids []muster.ID) (map[muster.ID]string, error) {
+	var w where
+	w.add("realm = ?", realm)
+	w.readable(user)
+	if ids != nil {
+		if len(ids) == 0 {
+			return map[muster.ID]string{}, nil
+		}
+		w.in("id IN (%s)", ids)
+	}
+	names := map[muster.ID]string{}
+	_, err := allOf(r, func(row scanner) (struct{}, error) {
+		var id muster.ID
+		var name string
+		err := row.Scan(&id, &name)
+		names[id] = name
+		return struct{}{}, err
+	}, number(`SELECT id, name FROM `+topics+w.text()), w.args...)
+	return names, err
 }
 
 // InsertTopic stores a new topic with its rights. It fails with Taken("topic").
