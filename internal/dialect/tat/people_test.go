@@ -79,7 +79,7 @@ func TestViews(t *testing.T) {
 		bob.get(t, "/users?username=bob&withGroups=true").is(t, 200, short)
 		bob.get(t, "/users?username=bob").is(t, 200, short)
 		bob.get(t, "/user/me").is(t, 200, fmt.Sprintf(`{"user":{%s,"groups":["Reds"],"dateCreation":%v}}`, full, made))
-		if a := h.admin.get(t, "/users?username=ada&withGroups=true"); fmt.Sprint(a.Get(t, "users.0.groups"), a.Get(t, "users.0.isAdmin")) != "[Administrators] true" {
+		if a := h.admin.get(t, "/users?username=ada&withGroups=true"); fmt.Sprintf("%v %v", a.Get(t, "users.0.groups"), a.Get(t, "users.0.isAdmin")) != "[Administrators] true" {
 			t.Errorf("%s", a.Body)
 		}
 	}, withAdministrator)

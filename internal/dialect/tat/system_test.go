@@ -19,7 +19,7 @@ func TestSystemRoutes(t *testing.T) {
 			bob.get(t, path).fails(t, 403, "user is not admin")
 		}
 		count := h.admin.get(t, "/stats/count")
-		if got := fmt.Sprint(count.Get(t, "users"), count.Get(t, "messages"), count.Get(t, "topics")); got != "2 0 3" || count.Get(t, "date") == nil {
+		if got := fmt.Sprintf("%v %v %v", count.Get(t, "users"), count.Get(t, "messages"), count.Get(t, "topics")); got != "2 0 3" || count.Get(t, "date") == nil {
 			t.Errorf("%s", count.Body)
 		}
 		instance := h.admin.get(t, "/stats/instance")
