@@ -61,11 +61,11 @@ func (v *View) addGroups(people []Person) error {
 // FindUser reads the live user whose username is exactly that; [muster.ErrUserNotFound] if there is none.
 func (c *Core) FindUser(ctx context.Context, username string) (*Person, error) {
 	return view(ctx, c, muster.ActionFindUser, func(v *View) (*Person, error) {
-		u, err := exactly(v.Reader, username)
+		u, err := userNamed(v.Reader, username)
 		if err != nil {
 			return nil, err
 		}
-		if u == nil || !u.Live() {
+		if u == nil {
 			v.required = true
 			v.about.Changes = addChanges(nil, []any{"username", legalUsername(username)})
 			return nil, muster.ErrUserNotFound

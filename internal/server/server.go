@@ -43,6 +43,7 @@ type Server struct {
 	runner   *work.Runner
 	cleaner  *work.Cleaner
 	bell     *work.Bell
+	uses     *work.Uses
 	files    files
 	metrics  *obs.Metrics
 	stopping atomic.Bool
@@ -121,6 +122,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	s.runner = work.New(work.Options{Outbox: s.core.Outbox, Sender: sender, Now: o.Now, After: o.After, Log: s.log})
 	s.cleaner = &work.Cleaner{Core: s.core, Log: s.log}
 	s.bell = &work.Bell{Core: s.core, Log: s.log}
+	s.uses = &work.Uses{Core: s.core, Log: s.log}
 	if err := s.listenOperations(); err != nil {
 		return err
 	}
@@ -184,6 +186,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	ran.Go(func() { s.runner.Run(running) })
 	ran.Go(func() { s.cleaner.Run(running) })
 	ran.Go(func() { s.bell.Run(running) })
+	ran.Go(func() { s.uses.Run(running) })
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
 	var err error
