@@ -6,14 +6,16 @@ import (
 	"testing"
 )
 
-func member(group, user string) string { return fmt.Sprintf(`{"groupname":%q,"username":%q}`, group, user) }
+func member(group, user string) string {
+	return fmt.Sprintf(`{"groupname":%q,"username":%q}`, group, user)
+}
 
 // TestGroups: making, changing and deleting, with both spellings of a change.
 func TestGroups(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		bob := h.join(t, "bob")
 		a := h.admin.post(t, "/group", `{"name":"crew","description":"who sails"}`)
-		a.is(t, 201, fmt.Sprintf(`{"_id":%q,"name":"crew","description":"who sails","dateCreation":%.0f}`, a.String(t, "_id"), a.Number(t, "dateCreation")))
+		a.is(t, 201, fmt.Sprintf(`{"_id":%q,"name":"crew","description":"who sails","dateCreation":%d}`, a.String(t, "_id"), a.number(t, "dateCreation")))
 		for name, status := range map[string]int{"crew": 409, "CREW": 409, "Administrators": 409, "SuperUsers": 409, "everyone": 409, "": 400, "  ": 400, strings.Repeat("x", 201): 400} {
 			h.admin.post(t, "/group", map[string]string{"name": name, "description": "d"}).refused(t, status)
 		}
@@ -24,7 +26,7 @@ func TestGroups(t *testing.T) {
 
 		h.admin.put(t, "/group/edit/crew", `{"newName":"Crew 1","newDescription":"old salts"}`).is(t, 200, `""`)
 		h.admin.put(t, "/group/edit/Crew%201", `{"name":"crew","description":""}`).is(t, 200, `""`)
-		if g := h.admin.get(t, "/groups?name=crew"); g.Number(t, "count") != 1 || g.String(t, "groups.0.description") != "" {
+		if g := h.admin.get(t, "/groups?name=crew"); g.number(t, "count") != 1 || g.String(t, "groups.0.description") != "" {
 			t.Errorf("%s", g.Body)
 		}
 		h.admin.post(t, "/group", `{"name":"other"}`)
@@ -73,10 +75,10 @@ func TestGroupManagers(t *testing.T) {
 		bob.put(t, "/group/add/adminuser", member("crew", "cid")).is(t, 201, `""`)
 		bob.put(t, "/group/add/user", member("other", "cid")).fails(t, 403, "user is not admin on group other")
 		a := cid.get(t, "/groups")
-		a.is(t, 200, fmt.Sprintf(`{"count":3,"groups":[{"_id":"000000000000000000000002","name":"Administrators","description":"","users":["ada"],"dateCreation":%.0f},`+
-			`{"_id":%q,"name":"crew","description":"","users":["cid"],"adminUsers":["bob","cid"],"dateCreation":%.0f},`+
-			`{"_id":%q,"name":"other","description":"","dateCreation":%.0f}]}`, a.Number(t, "groups.0.dateCreation"), a.String(t, "groups.1._id"),
-			a.Number(t, "groups.1.dateCreation"), a.String(t, "groups.2._id"), a.Number(t, "groups.2.dateCreation")))
+		a.is(t, 200, fmt.Sprintf(`{"count":3,"groups":[{"_id":"000000000000000000000002","name":"Administrators","description":"","users":["ada"],"dateCreation":%d},`+
+			`{"_id":%q,"name":"crew","description":"","users":["cid"],"adminUsers":["bob","cid"],"dateCreation":%d},`+
+			`{"_id":%q,"name":"other","description":"","dateCreation":%d}]}`, a.number(t, "groups.0.dateCreation"), a.String(t, "groups.1._id"),
+			a.number(t, "groups.1.dateCreation"), a.String(t, "groups.2._id"), a.number(t, "groups.2.dateCreation")))
 		if got := cid.me(t, "groups"); got != "[crew]" {
 			t.Errorf("groups of cid %s", got)
 		}
@@ -92,7 +94,7 @@ func TestListGroups(t *testing.T) {
 			h.admin.post(t, "/group", map[string]string{"name": name, "description": "About " + name})
 		}
 		zoo := h.admin.get(t, "/groups?name=Zoo").String(t, "groups.0._id")
-		date := int(h.admin.get(t, "/groups?name=Zoo").Number(t, "groups.0.dateCreation"))
+		date := h.admin.get(t, "/groups?name=Zoo").number(t, "groups.0.dateCreation")
 		for query, want := range map[string]string{
 			"": "a.b Administrators axb crew Zoo", "?limit=0&skip=0&name=&nameRegex=&idGroup=&description=&dateMinCreation=&dateMaxCreation=": "a.b Administrators axb crew Zoo",
 			"?skip=1&limit=2": "Administrators axb", "?name=Zoo,crew,none": "crew Zoo", "?name=ZOO": "", "?name=Everyone": "", "?idGroup=" + zoo: "Zoo", "?idGroup=x": "",
@@ -100,11 +102,11 @@ func TestListGroups(t *testing.T) {
 			"?nameRegex=o&skip=1": "Zoo", "?nameRegex=(%3Fi)z": "Zoo", fmt.Sprint("?name=Zoo&dateMinCreation=", date, "&dateMaxCreation=", date): "Zoo",
 			fmt.Sprint("?name=Zoo&dateMinCreation=", date+1): "", fmt.Sprint("?name=Zoo&dateMaxCreation=", date-1): "",
 		} {
-			if got := h.admin.get(t, "/groups"+query).names(t, "groups", "name"); got != want {
+			if got := h.admin.get(t, "/groups"+query).column(t, "groups", "name"); got != want {
 				t.Errorf("%s: got %q", query, got)
 			}
 		}
-		if a := h.admin.get(t, "/groups?nameRegex=o&limit=1"); a.Number(t, "count") != 2 {
+		if a := h.admin.get(t, "/groups?nameRegex=o&limit=1"); a.number(t, "count") != 2 {
 			t.Errorf("%s", a.Body)
 		}
 		for _, bad := range []string{"nameRegex=(", "nameRegex=" + strings.Repeat("x", 101), "nameRegex=((x{30}){30})", "nameRegex=x{1000}", "nameRegex=(%3F=x)", "dateMinCreation=x", "dateMaxCreation=1.5", "name=%00"} {

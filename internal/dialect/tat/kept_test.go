@@ -99,19 +99,19 @@ func TestContacts(t *testing.T) {
 			bob.post(t, "/user/me/contacts/"+name, nil).fails(t, 400, "user with username "+name+" does not exist")
 		}
 		a := bob.get(t, "/user/me/contacts/3600")
-		date := a.Number(t, "contactsPresence.0.datePresence")
+		date := a.number(t, "contactsPresence.0.datePresence")
 		a.is(t, 200, fmt.Sprintf(`{"contacts":[{"username":"cid","fullname":"Name of cid"},{"username":"ada","fullname":"Name of ada"},{"username":"bob","fullname":"Name of bob"}],`+
-			`"countContactsPresences":1,"contactsPresence":[{"_id":"","status":"online","topic":"","datePresence":%.0f,"dateTimePresence":%q,`+
+			`"countContactsPresences":1,"contactsPresence":[{"_id":"","status":"online","topic":"","datePresence":%d,"dateTimePresence":%q,`+
 			`"userPresence":{"username":"ada","fullname":"Name of ada"}}]}`, date, a.String(t, "contactsPresence.0.dateTimePresence")))
 		h.admin.grant(t, "rouser", "/Team", "bob")
-		if got := bob.get(t, "/user/me/contacts/3600").names(t, "contactsPresence", "topic"); got != "/Team" {
+		if got := bob.get(t, "/user/me/contacts/3600").column(t, "contactsPresence", "topic"); got != "/Team" {
 			t.Errorf("at %q", got)
 		}
 		bob.post(t, "/user/me/contacts/3600", nil).is(t, 200, string(bob.get(t, "/user/me/contacts/3600").Body))
-		if a := bob.get(t, "/user/me/contacts/-5"); a.Status != 200 || a.Number(t, "countContactsPresences") != 0 || a.names(t, "contacts", "username") != "cid ada bob" {
+		if a := bob.get(t, "/user/me/contacts/-5"); a.Status != 200 || a.number(t, "countContactsPresences") != 0 || a.column(t, "contacts", "username") != "cid ada bob" {
 			t.Errorf("%s", a.Body)
 		}
-		if a := bob.get(t, "/user/me/contacts/9223372036854775807"); a.Number(t, "countContactsPresences") != 1 {
+		if a := bob.get(t, "/user/me/contacts/9223372036854775807"); a.number(t, "countContactsPresences") != 1 {
 			t.Errorf("%s", a.Body)
 		}
 		for _, since := range []string{"x", "1.5", "1e3", "9223372036854775808"} {
@@ -123,7 +123,7 @@ func TestContacts(t *testing.T) {
 			t.Errorf("contacts %s", got)
 		}
 		h.admin.put(t, "/user/archive", `{"username":"sid"}`)
-		if got := bob.get(t, "/user/me/contacts/1").names(t, "contacts", "username"); got != "ada bob" {
+		if got := bob.get(t, "/user/me/contacts/1").column(t, "contacts", "username"); got != "ada bob" {
 			t.Errorf("contacts %s", got)
 		}
 		bob.delete(t, "/user/me/contacts/bob", nil).is(t, 200, `{"info":"Contact bob is removed"}`)

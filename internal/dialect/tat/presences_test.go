@@ -12,11 +12,11 @@ func TestPresences(t *testing.T) {
 		h.admin.topic(t, "/Other")
 		h.admin.grant(t, "rouser", "/Team", "bob")
 		a := bob.post(t, "/presenceget/Team", `{"status":"online","topic":""}`)
-		a.is(t, 200, fmt.Sprintf(`{"count":1,"presences":[{"_id":"","status":"online","topic":"/Team","datePresence":%.0f,"dateTimePresence":%q,`+
-			`"userPresence":{"username":"bob","fullname":"Name of bob"}}]}`, a.Number(t, "presences.0.datePresence"), a.String(t, "presences.0.dateTimePresence")))
+		a.is(t, 200, fmt.Sprintf(`{"count":1,"presences":[{"_id":"","status":"online","topic":"/Team","datePresence":%d,"dateTimePresence":%q,`+
+			`"userPresence":{"username":"bob","fullname":"Name of bob"}}]}`, a.number(t, "presences.0.datePresence"), a.String(t, "presences.0.dateTimePresence")))
 		h.admin.post(t, "/presenceget/%2FTeam", `{"status":"busy"}`)
 		h.admin.post(t, "/presenceget/Other/", `{"status":"offline"}`)
-		if got := bob.post(t, "/presenceget/Team", `{"status":"offline"}`).names(t, "presences", "status"); got != "offline busy" {
+		if got := bob.post(t, "/presenceget/Team", `{"status":"offline"}`).column(t, "presences", "status"); got != "offline busy" {
 			t.Errorf("presences %q", got) // one for each, the latest first
 		}
 		for _, status := range []string{"Online", "", "away", "online "} {
@@ -28,7 +28,7 @@ func TestPresences(t *testing.T) {
 			bob.get(t, "/presences"+name).fails(t, 400, "topic "+name+" does not exist or you have no access on it")
 			bob.delete(t, "/presences"+name, `{}`).fails(t, 400, "topic "+name+" does not exist or you have no access on it")
 		}
-		date := int(bob.get(t, "/presences/Team?username=bob").Number(t, "presences.0.datePresence"))
+		date := bob.get(t, "/presences/Team?username=bob").number(t, "presences.0.datePresence")
 		for query, want := range map[string]string{
 			"": "bob ada", "/Team": "bob ada", "/Team?skip=1": "ada", "?limit=1": "bob", "?username=ada,nobody": "ada", "?username=ADA": "", "?status=BUSY,online": "ada", "?status=x": "",
 			fmt.Sprint("?username=bob&dateMinPresence=", date, "&dateMaxPresence=", date): "bob", fmt.Sprint("?username=bob&dateMinPresence=", date+1): "",
@@ -47,7 +47,7 @@ func TestPresences(t *testing.T) {
 				t.Errorf("%s: got %q", query, got)
 			}
 		}
-		if a := bob.get(t, "/presences?limit=1"); a.Number(t, "count") != 2 {
+		if a := bob.get(t, "/presences?limit=1"); a.number(t, "count") != 2 {
 			t.Errorf("%s", a.Body)
 		}
 		bob.get(t, "/presences?dateMinPresence=x").refused(t, 400)
@@ -63,7 +63,7 @@ func TestRemovePresence(t *testing.T) {
 			h.admin.grant(t, "rouser", "/Team", c.name)
 			c.post(t, "/presenceget/Team", `{"status":"online"}`)
 		}
-		count := func() float64 { t.Helper(); return bob.get(t, "/presences/Team").Number(t, "count") }
+		count := func() int64 { t.Helper(); return bob.get(t, "/presences/Team").number(t, "count") }
 		bob.delete(t, "/presences/Team", `{"username":"cid","status":""}`).refused(t, 403)
 		h.admin.delete(t, "/presences/Team", `{"username":"nobody"}`).fails(t, 400, "user with username nobody does not exist")
 		bob.delete(t, "/presences/Team", `{"username":7}`).refused(t, 400)
@@ -77,7 +77,7 @@ func TestRemovePresence(t *testing.T) {
 		}
 		h.admin.delete(t, "/presences/Team", `{"username":"cid","status":"online"}`).is(t, 200, `null`)
 		bob.get(t, "/presences/Team").is(t, 200, `{"count":0,"presences":null}`)
-		if a := h.admin.get(t, "/stats/count"); a.Number(t, "presences") != 0 || a.Number(t, "topics") != 5 {
+		if a := h.admin.get(t, "/stats/count"); a.number(t, "presences") != 0 || a.number(t, "topics") != 5 {
 			t.Errorf("%s", a.Body)
 		}
 	})

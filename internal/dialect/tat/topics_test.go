@@ -1,13 +1,14 @@
 package tat_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 )
 
-// names are a member of each element of a list, which may be null.
-func (a answer) names(t *testing.T, list, member string) string {
+// column is a member of each element of a list, which may be null.
+func (a answer) column(t *testing.T, list, member string) string {
 	t.Helper()
 	items, _ := a.Get(t, list).([]any)
 	var names []string
@@ -50,8 +51,8 @@ func TestTopics(t *testing.T) {
 		a := h.admin.topic(t, " Team/ ")
 		a.is(t, 201, fmt.Sprintf(`{"_id":%q,"collection":"","topic":"/Team","description":"About  Team/ ","rwUsers":["ada"],"history":null,"maxlength":1000,`+
 			`"maxreplies":30,"canForceDate":false,"canUpdateMsg":false,"canDeleteMsg":false,"canUpdateAllMsg":false,"canDeleteAllMsg":false,`+
-			`"adminCanUpdateAllMsg":false,"adminCanDeleteAllMsg":false,"isAutoComputeTags":true,"isAutoComputeLabels":true,"dateCreation":%.0f,"filters":null}`,
-			a.String(t, "_id"), a.Number(t, "dateCreation")))
+			`"adminCanUpdateAllMsg":false,"adminCanDeleteAllMsg":false,"isAutoComputeTags":true,"isAutoComputeLabels":true,"dateCreation":%d,"filters":null}`,
+			a.String(t, "_id"), a.number(t, "dateCreation")))
 		bob.post(t, "/topic", `{"topic":"/Mine","description":"x"}`).fails(t, 401, "No write access to create parent topic /Mine")
 		bob.post(t, "/topic", `{"topic":"/Team/x","description":"x"}`).fails(t, 401, "No RW access to parent topic /Team")
 		h.admin.post(t, "/topic", `{"topic":"None/x","description":"x"}`).fails(t, 404, "Parent Topic not found /None/x")
@@ -75,7 +76,7 @@ func TestTopics(t *testing.T) {
 		if a := bob.get(t, "/topic/Team"); a.Get(t, "isTopicRw") != true || a.Get(t, "isTopicAdmin") != true || fmt.Sprint(a.Get(t, "topic.roUsers")) != "[cid]" {
 			t.Errorf("%s", a.Body)
 		}
-		for path, name := range map[string]string{"/topic/none": "/none", "/topic/team": "/team", "/topic/Private/bob": "/Private/bob", "/topic/Private": "/Private", "/topic/x": "x", "/topic/%252e": "%2e"} {
+		for path, name := range map[string]string{"/topic/none": "/none", "/topic/team": "/team", "/topic/Private/bob": "/Private/bob", "/topic/Private": "/Private", "/topic/x": "x", "/topic/%252e": "/%2e"} {
 			h.admin.get(t, path).fails(t, 400, "topic "+name+" does not exist or you have no access on it")
 		}
 		cid.delete(t, "/topic/Team", nil).fails(t, 403, "No RW access to topic /Team")
@@ -108,19 +109,19 @@ func TestPrivateTopics(t *testing.T) {
 		if after := h.Rows(t); after != before {
 			t.Errorf("something has changed: was\n%s\nis\n%s", before, after)
 		}
-		if got := h.admin.get(t, "/topics?getForTatAdmin=true").names(t, "topics", "topic"); got != "/Private" {
+		if got := h.admin.get(t, "/topics?getForTatAdmin=true").column(t, "topics", "topic"); got != "/Private" {
 			t.Errorf("the administrator sees %q", got)
 		}
-		if got := bobby.get(t, "/topics?getForTatAdmin=true").names(t, "topics", "topic"); got != "/Private/bobby" {
+		if got := bobby.get(t, "/topics?getForTatAdmin=true").column(t, "topics", "topic"); got != "/Private/bobby" {
 			t.Errorf("bobby sees %q", got)
 		}
 		bob.grant(t, "rouser", "/Private/bob/Tasks", "bobby")
 		h.admin.put(t, "/user/rename", `{"username":"bob","newUsername":"rob"}`).is(t, 201, `{"info":"user is renamed"}`)
-		if got := bobby.get(t, "/topics").names(t, "topics", "topic"); got != "/Private/bobby /Private/rob/Tasks" {
+		if got := bobby.get(t, "/topics").column(t, "topics", "topic"); got != "/Private/bobby /Private/rob/Tasks" {
 			t.Errorf("bobby reads %q", got)
 		}
 		h.admin.put(t, "/user/archive", `{"username":"rob"}`).is(t, 201, `""`)
-		if got := bobby.get(t, "/topics").names(t, "topics", "topic"); got != "/Private/bobby" {
+		if got := bobby.get(t, "/topics").column(t, "topics", "topic"); got != "/Private/bobby" {
 			t.Errorf("bobby reads %q", got)
 		}
 	})
@@ -153,7 +154,7 @@ func TestTopicRights(t *testing.T) {
 			}
 		}
 		h.admin.put(t, "/topic/add/rwuser", `{"topic":"/Team","username":"bob","recursive":true}`).is(t, 201, `""`)
-		if got := bob.get(t, "/topics?topicPath=/Team").names(t, "topics", "topic"); got != "/Team /Team/a" {
+		if got := bob.get(t, "/topics?topicPath=/Team").column(t, "topics", "topic"); got != "/Team /Team/a" {
 			t.Errorf("bob reads %q", got)
 		}
 		h.admin.put(t, "/topic/remove/rwuser", `{"topic":"/Team","username":"bob","recursive":"true"}`).is(t, 200, `""`)
@@ -188,11 +189,11 @@ func TestListTopics(t *testing.T) {
 			"?topicPath=Team/": "/Team /Team/a", "?topicPath=/Tea": "", "?idTopic=" + zoo: "/Zoo", "?idTopic=x": "", "?description=About+/Zoo": "/Zoo",
 			"?onlyFavorites=true": "/Zoo", "?onlyFavorites=true&topic=/Team": "", "?topic=%25": "", "?topicPath=/%25": "",
 		} {
-			if got := h.admin.get(t, "/topics"+query).names(t, "topics", "topic"); got != want {
+			if got := h.admin.get(t, "/topics"+query).column(t, "topics", "topic"); got != want {
 				t.Errorf("%s: got %q", query, got)
 			}
 		}
-		if a := h.admin.get(t, "/topics?limit=1&getNbMsgUnread=true"); a.Number(t, "count") != 5 || a.Number(t, "countTopicsMsgUnread") != 0 || a.Get(t, "topicsMsgUnread") != nil {
+		if a := h.admin.get(t, "/topics?limit=1&getNbMsgUnread=true"); a.number(t, "count") != 5 || a.number(t, "countTopicsMsgUnread") != 0 || a.Get(t, "topicsMsgUnread") != nil {
 			t.Errorf("%s", a.Body)
 		}
 		h.admin.delete(t, "/user/me/topics/Zoo", nil).is(t, 200, `{"info":"Topic /Zoo removed from favorites"}`)
@@ -200,4 +201,18 @@ func TestListTopics(t *testing.T) {
 		h.admin.get(t, "/topics?topic=%00").refused(t, 400)
 		h.admin.get(t, "/topics?topic=%ff").refused(t, 400)
 	})
+}
+
+// number is the whole number at a dotted path.
+func (a answer) number(t *testing.T, path string) int64 {
+	t.Helper()
+	n, ok := a.Get(t, path).(json.Number)
+	if !ok {
+		t.Fatalf("no number at %s: %s", path, a.Body)
+	}
+	i, err := n.Int64()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
 }
