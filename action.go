@@ -187,9 +187,8 @@ var (
 	ActionMuteTopics       = Action{"topic.mute-all", NounTopic, "", false, true, "want no notifications of any topic that one can read now, but private ones"}
 	ActionUnmuteTopics     = Action{"topic.unmute-all", NounTopic, "", false, true, "want notifications of all topics"}
 
-	ActionReadPersonal = Action{"user.read-personal", NounUser, "", false, false, "read what one keeps for oneself: contacts, favourites, muted topics"}
-	ActionAddTag       = Action{"user.tag-add", NounUser, "", false, true, "make a tag one of one's favourites"}
-	ActionRemoveTag    = Action{"user.tag-remove", NounUser, "", false, true, "end that a tag is one of one's favourites"}
+	ActionAddTag    = Action{"user.tag-add", NounUser, "", false, true, "make a tag one of one's favourites"}
+	ActionRemoveTag = Action{"user.tag-remove", NounUser, "", false, true, "end that a tag is one of one's favourites"}
 
 	ActionAddContact    = Action{"contact.add", NounContact, "", false, true, "make a user one's contact"}
 	ActionRemoveContact = Action{"contact.remove", NounContact, "", false, true, "end that a user is one's contact"}
@@ -228,7 +227,7 @@ func Actions() []Action {
 		ActionCreateAttachment, ActionReadAttachment, ActionOpenOriginal, ActionOpenPreview, ActionDeleteAttachment, ActionCleanAttachments,
 		ActionListTopics, ActionReadTopic, ActionCreateTopic, ActionDeleteTopic, ActionAddTopicRight, ActionRemoveTopicRight,
 		ActionKeepTopic, ActionDropTopic, ActionMuteTopic, ActionUnmuteTopic, ActionMuteTopics, ActionUnmuteTopics,
-		ActionReadPersonal, ActionAddTag, ActionRemoveTag, ActionAddContact, ActionRemoveContact,
+		ActionAddTag, ActionRemoveTag, ActionAddContact, ActionRemoveContact,
 		ActionSetPresence, ActionListPresences, ActionContactsSeen, ActionRemovePresence,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}

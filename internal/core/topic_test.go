@@ -182,8 +182,8 @@ func TestPrivateTopicsFollowTheirOwner(t *testing.T) {
 		if got := h.topics(newcomer, muster.TopicFilter{}); len(got) != 0 {
 			t.Errorf("the newcomer inherited %q", got)
 		}
-		if p, err := h.ReadPersonal(h.as(ann)); len(p.FavouriteTopics) != 0 || err != nil {
-			t.Errorf("favourites %q, %v", p.FavouriteTopics, err)
+		if p, err := h.ReadSelf(h.as(ann)); len(p.Favourites) != 0 || err != nil {
+			t.Errorf("favourites %q, %v", p.Favourites, err)
 		}
 		h.private(newcomer)
 		if got := h.topics(ann, muster.TopicFilter{}); len(got) != 0 {

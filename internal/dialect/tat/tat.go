@@ -60,7 +60,8 @@ func (f *facade) wire() httpx.Wire {
 		MethodNotAllowed: func(w http.ResponseWriter, _ *http.Request) {
 			writeJSON(w, http.StatusMethodNotAllowed, refusal{"this path takes other methods"})
 		},
-		Wrap: f.wrap,
+		Wrap:         f.wrap,
+		EncodedSlash: true, // tags, and topics as some clients send them
 	}
 }
 
