@@ -31,8 +31,9 @@ func tableOfRefusals() dialecttest.Facade {
 		Open:   open(),
 		Common: common(),
 		Bare:   bare(),
+		Loose:  []string{"GET /user/me/contacts/{since}"}, // a number of seconds is no id
 		IDs: func(*dialecttest.Stage) map[string]string {
-			return map[string]string{"username": "ann1", "token": strings.Repeat("a", 32) + "123456789", "topic...": "Private/ann1", "tag": "red", "sinceSeconds": "15", "name": "Reds"}
+			return map[string]string{"username": "weak1", "token": strings.Repeat("a", 32) + "123456789", "topic...": "Private/ann1", "tag": "red", "since": "15", "name": "Reds"}
 		},
 		Body: func(httpx.Route) string { return goodBody },
 		Show: func(r *http.Request, token string) {
