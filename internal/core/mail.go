@@ -13,8 +13,9 @@ import (
 
 // The kinds of mail.
 const (
-	MailConfirmation = "email-confirmation"
-	MailEmailChanged = "email-changed"
+	MailConfirmation    = "email-confirmation"
+	MailEmailChanged    = "email-changed"
+	MailPasswordChanged = "password-changed"
 )
 
 // mailTokenLife is how long a mailed token is good (security.md, 3.2).

@@ -15,6 +15,8 @@ const (
 	Confirmation  Kind = "email-confirmation" // a link that proves an address
 	PasswordReset Kind = "password-reset"     // a link to choose a new password
 	EmailChanged  Kind = "email-changed"      // tells the old address that it is no longer the account's; has no link
+
+	PasswordChanged Kind = "password-changed" // tells who changed his password without the old one that he did; has no link
 )
 
 // subject is "" for a kind that there is no text for.
@@ -26,6 +28,8 @@ func (k Kind) subject() string {
 		return "Reset your password"
 	case EmailChanged:
 		return "Your email address was changed"
+	case PasswordChanged:
+		return "Your password was changed"
 	}
 	return ""
 }

@@ -34,6 +34,9 @@ func TestRender(t *testing.T) {
 		EmailChanged: {"Your email address was changed", []string{f.BaseURL, mailto, mailto}, []string{
 			"<h1>Your email address was changed</h1>", f.EmailAddress,
 		}},
+		PasswordChanged: {"Your password was changed", []string{f.BaseURL, mailto, mailto}, []string{
+			"<h1>Your password was changed</h1>", f.EmailAddress,
+		}},
 	}
 	for kind, want := range cases {
 		subject, text, err := Render(Default(kind), f)
