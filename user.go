@@ -63,20 +63,20 @@ const (
 
 // A UserFilter selects users. Empty fields select nothing and leave nothing out.
 type UserFilter struct {
-	IDs       []ID
-	Groups    []ID   // members of any of these
-	Prefix    string // of given username, handle, e-mail or name, in any letter case
-	Username  string // exact in any letter case, given ones only
+	IDs      []ID
+	Groups   []ID   // members of any of these
+	Prefix   string // of given username, handle, e-mail or name, in any letter case
+	Username string // exact in any letter case, given ones only
 	// AnyUsername is for the wires that show made usernames too and search no handles: Prefix is of any username, e-mail or
 	// name, and Username may be a made one. They sort by anyUsername.
 	AnyUsername bool
-	Email     string
-	Handle    string
-	Kind      string
-	Deleted   State
-	Suspended State
-	Sort      []Order
-	Page      Page
+	Email       string
+	Handle      string
+	Kind        string
+	Deleted     State
+	Suspended   State
+	Sort        []Order
+	Page        Page
 
 	WithGroups bool // tell of each user the live groups that he is in, as far as the caller may read them
 }

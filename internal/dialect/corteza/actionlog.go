@@ -10,6 +10,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect"
 )
 
 // An entry of the action log (contract, 10).
@@ -191,7 +192,7 @@ func (f *facade) listActions(r *http.Request, p listActionsParams) (any, error) 
 	events, err := f.core.ListEvents(r.Context(), filter)
 	return filtered(actionFilter{
 		From: orNil(p.From.Time), To: orNil(p.To.Time), ActorID: actors, Resource: p.Resource, Action: p.Action, paging: p.echo(0),
-	}, all(events, logEntryOf)), err
+	}, dialect.All(events, logEntryOf)), err
 }
 
 func orNil(t time.Time) *time.Time {
@@ -209,7 +210,7 @@ func logEntryOf(e core.SeenEvent) logEntry {
 		}
 	}
 	entry := logEntry{
-		Timestamp: instant(e.At), RequestOrigin: origin(e.Origin.Wire), RequestID: e.Origin.RequestID, ActorIPAddr: e.Origin.Address,
+		Timestamp: dialect.Instant(e.At), RequestOrigin: origin(e.Origin.Wire), RequestID: e.Origin.RequestID, ActorIPAddr: e.Origin.Address,
 		ActorID: e.Event.Actor.String(), Resource: name.resource, Action: name.action, Severity: severity(e.Event),
 		Description: describe(name, e.Event), Meta: meta(e.Changes), Actor: actorName(e.By),
 	}
