@@ -26,7 +26,7 @@ func (c *Core) ReadSelf(ctx context.Context) (*Self, error) {
 		}
 		user := v.entry.user
 		p := []Person{{User: &user}}
-		if err := v.addGroups(p); err != nil {
+		if err := v.addMemberships(p); err != nil {
 			return nil, err
 		}
 		s := &Self{Person: p[0]}
