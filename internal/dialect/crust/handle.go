@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strings"
 
 	"muster"
 	"muster/internal/dialect"
@@ -53,7 +52,9 @@ func remove(name string, verb func(context.Context, muster.ID) error) httpx.Hand
 
 // show is the handler of a verb that answers the object whose id the path has under that name.
 func show[T, W any](name string, verb func(context.Context, muster.ID) (T, error), shape func(T) W) httpx.Handler {
-	return handle(func(r *http.Request, _ none) (any, error) { return dialect.As(shape)(verb(r.Context(), pathID(r, name))) })
+	return handle(func(r *http.Request, _ none) (any, error) {
+		return dialect.As(shape)(verb(r.Context(), pathID(r, name)))
+	})
 }
 
 // pathID reads an id of the path. What is no id is one that nothing has.
@@ -82,16 +83,17 @@ func (p *idParam) SetParam(text string) error {
 
 // UnmarshalJSON takes numbers with all their digits.
 func (p *idParam) UnmarshalJSON(text []byte) error {
-	var s *string
-	switch {
-	case json.Unmarshal(text, &s) == nil && s == nil:
+	switch c := text[0]; {
+	case c == 'n':
 		return p.SetParam("")
-	case s != nil:
-		return p.SetParam(*s)
-	case strings.ContainsAny(string(text), `tf[{`):
-		return muster.Errorf(muster.Invalid, httpx.ErrMalformed.Code, "an id is a string or a number")
+	case c == '"':
+		var s string
+		_ = json.Unmarshal(text, &s) // legal, or nobody would have called
+		return p.SetParam(s)
+	case c == '-', '0' <= c && c <= '9':
+		return p.SetParam(string(text))
 	}
-	return p.SetParam(string(text))
+	return muster.Errorf(muster.Invalid, httpx.ErrMalformed.Code, "an id is a string or a number")
 }
 
 // needed is the id of an object that has to be named.
