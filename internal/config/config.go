@@ -34,6 +34,7 @@ type Config struct {
 	OpsListen      string   `toml:"ops_listen" env:"MUSTER_OPS_LISTEN" flag:"ops-listen"`              // HOST:PORT of this machine for metrics and profiles; empty: none
 	TrustedProxies []string `toml:"trusted_proxies" env:"MUSTER_TRUSTED_PROXIES"`                      // addresses and networks whose X-Forwarded-For is believed
 	TrustedOrigins []string `toml:"trusted_origins" env:"MUSTER_TRUSTED_ORIGINS"`                      // scheme://host[:port] of web apps elsewhere whose pages may use cookies
+	DefaultGroup   string   `toml:"default_group" env:"MUSTER_DEFAULT_GROUP" flag:"default-group"`     // name of the group that wires put new people into; empty: none
 	Dev            bool     `toml:"dev" env:"MUSTER_DEV" flag:"dev"`                                   // throttles lifted, more in the log
 	Admin          Admin    `toml:"admin"`
 	Mail           Mail     `toml:"mail"`
@@ -67,7 +68,9 @@ type Flags struct {
 	DatabaseURL *string
 	PublicURL   *string
 	OpsListen   *string
-	Dev         *bool
+
+	DefaultGroup *string
+	Dev          *bool
 }
 
 // Default is what holds where nobody says anything.
@@ -102,6 +105,7 @@ func Read(file string, environ []string, flags Flags) (Told, error) {
 	set(&c.DatabaseURL, flags.DatabaseURL)
 	set(&c.PublicURL, flags.PublicURL)
 	set(&c.OpsListen, flags.OpsListen)
+	set(&c.DefaultGroup, flags.DefaultGroup)
 	set(&c.Dev, flags.Dev)
 	return told, c.check()
 }
