@@ -124,6 +124,5 @@ type TopicFilter struct {
 	Descriptions []string // exact
 	Favourites   bool     // of the caller only
 	AllPublic    bool     // as an administrator: all but private ones, also those that the caller cannot read
-	From, To     time.Time
 	Page         Page
 }

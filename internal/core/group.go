@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -13,9 +14,9 @@ type GroupForm struct {
 	Name    string // empty: the handle
 	Handle  string
 	Members []muster.ID // on change: nil leaves the members as they are
+	Partial bool        // on change: an empty name or handle leaves that as it is, too
 
 	Description *string // nil: none, or on change as it is
-	KeepHandle  bool    // on change: Handle says nothing
 }
 
 // SeenGroup is a group and what the caller may do with it.
@@ -66,7 +67,7 @@ func (v *View) group(id muster.ID) (*muster.Group, error) {
 	if err := legalID(id); err != nil {
 		return nil, err
 	}
-	g, err := v.Group(muster.MainRealm, id)
+	g, err := v.sight().group(v.Group(muster.MainRealm, id))
 	if err != nil {
 		return nil, err
 	}
@@ -189,9 +190,12 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 		if err := legalID(id); err != nil {
 			return nil, err
 		}
-		g, err := tx.Group(muster.MainRealm, id)
+		g, err := tx.findGroup(id)
 		if err != nil {
 			return nil, err
+		}
+		if f.Partial && g != nil {
+			u.Name, u.Handle = cmp.Or(u.Name, g.Name), cmp.Or(u.Handle, g.Handle)
 		}
 		if u.Handle != "" && !muster.ValidHandle(u.Handle) && (g == nil || g.Handle != u.Handle) {
 			return nil, invalidHandle()
@@ -200,9 +204,7 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 			return nil, err
 		}
 		was := *g
-		if g.Name = u.Name; !f.KeepHandle {
-			g.Handle = u.Handle
-		}
+		g.Name, g.Handle = u.Name, u.Handle
 		if muster.BuiltIn(id) && (g.Name != was.Name || g.Handle != was.Handle) {
 			return nil, muster.ErrBuiltIn
 		}
@@ -212,7 +214,10 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 		if err := f.describe(g); err != nil {
 			return nil, err
 		}
-		g.UpdatedAt, g.ChangedAt = tx.Now(), tx.Now()
+		if !f.Partial || *g != was {
+			g.UpdatedAt = tx.Now()
+		}
+		g.ChangedAt = tx.Now()
 		tx.Record(muster.GroupResource(id), append(groupChanges("update", g), groupChanges("group", &was)...)...)
 		if err := tx.groupNamesFree(g); err != nil {
 			return nil, err
@@ -233,7 +238,7 @@ func (tx *Tx) requireGroup(g *muster.Group, id muster.ID) error {
 	if err := tx.Require(muster.GroupResource(id)); err != nil {
 		return err
 	}
-	if id == muster.Everyone {
+	if id == muster.Everyone && !tx.sight().everyone {
 		return muster.ErrBuiltIn
 	}
 	if g == nil {

@@ -21,8 +21,6 @@ type NewKeyAccount struct {
 	Callback              string // what the mail says; see TokenPlace
 }
 
-// Errors of SignUpForKey and RenameUser besides: [muster.Taken] of "username", "email" or "name".
-
 // SignUpForKey makes an account that has no password, and mails a link by which its owner gets a key. No user may have the name,
 // in whatever letter case. The first account of the house becomes an administrator.
 func (c *Core) SignUpForKey(ctx context.Context, in NewKeyAccount) (*muster.User, error) {

@@ -31,7 +31,7 @@ func (tx *Tx) mailKeyToken(u *muster.User, kind, callback, secret string) error 
 // then. Whether there is such a user, the answer does not tell. System users get keys from an administrator only.
 func (c *Core) RequestKey(ctx context.Context, username, email, callback string) error {
 	a := muster.ActionRequestKey
-	u, err := c.userByUsername(ctx, username)
+	u, err := userNamed(c.store.Reader(ctx), username)
 	if err != nil {
 		return c.explain(ctx, a, err)
 	}
@@ -56,22 +56,6 @@ func (c *Core) RequestKey(ctx context.Context, username, email, callback string)
 		return nil
 	}
 	return err
-}
-
-// userByUsername finds the user whose username is exactly that, not deleted; nil for nobody.
-func (c *Core) userByUsername(ctx context.Context, username string) (*muster.User, error) {
-	return exactly(c.store.Reader(ctx), username)
-}
-
-func exactly(q *store.Reader, username string) (*muster.User, error) {
-	if !muster.ValidUsername(username) {
-		return nil, nil
-	}
-	u, err := q.UserBySignInName(muster.MainRealm, username)
-	if u == nil || u.Username != username {
-		return nil, err
-	}
-	return u, err
 }
 
 // legalUsername is what may be logged of a typed name: what is no username may be a password in the wrong field.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"muster"
+	"muster/internal/store"
 )
 
 // A Person is somebody in the directory. Where it is not shown in full, only id, username and name of the user say something.
@@ -36,24 +37,27 @@ func (c *Core) ListPeople(ctx context.Context, f muster.PeopleFilter) (People, e
 			}
 		}
 		if p.Full {
-			err = v.addGroups(p.Items)
+			err = v.addMemberships(p.Items)
 		}
 		return p, err
 	})
 }
 
-// addGroups says of each in which groups he is.
-func (v *View) addGroups(people []Person) error {
-	at, ids := map[muster.ID]*Person{}, make([]muster.ID, len(people))
+// addMemberships says of each in which groups he is: those that the caller may read, or is in himself.
+func (v *View) addMemberships(people []Person) error {
+	ids := make([]muster.ID, len(people))
 	for i := range people {
 		ids[i] = people[i].User.ID
-		at[ids[i]] = &people[i]
 	}
-	list, err := v.MembershipsOf(muster.MainRealm, ids)
-	for _, m := range list {
-		p := at[m.User]
-		p.Groups = append(p.Groups, m.Name)
-		p.Administrator = p.Administrator || m.Group == muster.Administrators
+	groups, err := v.GroupsOfEach(muster.MainRealm, ids, store.All())
+	see := v.Visible(muster.NounGroup, muster.OpRead)
+	for i := range people {
+		p := &people[i]
+		for _, g := range groups[p.User.ID] {
+			if p.Administrator = p.Administrator || g.ID == muster.Administrators; see.Has(g.ID) || p.User.ID == v.Actor.User {
+				p.Groups = append(p.Groups, g.Name)
+			}
+		}
 	}
 	return err
 }
@@ -61,11 +65,11 @@ func (v *View) addGroups(people []Person) error {
 // FindUser reads the live user whose username is exactly that; [muster.ErrUserNotFound] if there is none.
 func (c *Core) FindUser(ctx context.Context, username string) (*Person, error) {
 	return view(ctx, c, muster.ActionFindUser, func(v *View) (*Person, error) {
-		u, err := exactly(v.Reader, username)
+		u, err := userNamed(v.Reader, username)
 		if err != nil {
 			return nil, err
 		}
-		if u == nil || !u.Live() {
+		if u == nil {
 			v.required = true
 			v.about.Changes = addChanges(nil, []any{"username", legalUsername(username)})
 			return nil, muster.ErrUserNotFound
@@ -74,6 +78,6 @@ func (c *Core) FindUser(ctx context.Context, username string) (*Person, error) {
 			return nil, err
 		}
 		p := []Person{{User: u}}
-		return &p[0], v.addGroups(p)
+		return &p[0], v.addMemberships(p)
 	})
 }

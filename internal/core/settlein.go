@@ -2,13 +2,18 @@ package core
 
 import (
 	"context"
+	"errors"
 
 	"muster"
 	"muster/internal/store"
 )
 
-// settleIn gives a user what each user of a wire that has such things should have: a place in the default group.
+// settleIn gives a user what each user of a wire that has such things should have: a private topic, and a place in the default
+// group.
 func (tx *Tx) settleIn(u *muster.User) error {
+	if _, err := tx.makePrivateTopic(u); err != nil {
+		return err
+	}
 	_, err := tx.joinDefaultGroup(u)
 	return err
 }
@@ -17,6 +22,9 @@ func (tx *Tx) settleIn(u *muster.User) error {
 // group, and who verifies himself is nobody yet. It reports whether he was not in it.
 func (tx *Tx) joinDefaultGroup(u *muster.User) (bool, error) {
 	g, err := tx.defaultGroup(false)
+	if errors.Is(err, errDefaultArchived) {
+		return false, nil // nobody should stay outside of the house for that
+	}
 	if err != nil || g == nil || muster.BuiltIn(g.ID) {
 		return false, err
 	}
@@ -37,11 +45,17 @@ type Settled struct {
 	Group  string // name of the default group; "" if there is none
 	Member bool
 	Joined bool // he was put into it just now
+	Topic  bool // he has his private topic
+	Made   bool // it was made just now
 }
 
 // settled looks what a user has, in a house whose default group is called so.
 func settled(q *store.Reader, group string, user muster.ID) (*Settled, error) {
-	s := &Settled{Group: group}
+	topic, err := hasPrivateTopic(q, user)
+	if err != nil {
+		return nil, err
+	}
+	s := &Settled{Group: group, Topic: topic}
 	if group == "" {
 		return s, nil
 	}
@@ -65,7 +79,7 @@ func (c *Core) CheckUser(ctx context.Context, id muster.ID) (*Settled, error) {
 }
 
 // MendUser gives a user what he lacks of what each user should have, as far as it is asked for.
-func (c *Core) MendUser(ctx context.Context, id muster.ID, group bool) (*Settled, error) {
+func (c *Core) MendUser(ctx context.Context, id muster.ID, topic, group bool) (*Settled, error) {
 	return do(ctx, c, muster.ActionMendUser, func(tx *Tx) (*Settled, error) {
 		u, err := tx.liveUser(id)
 		if err != nil {
@@ -76,6 +90,11 @@ func (c *Core) MendUser(ctx context.Context, id muster.ID, group bool) (*Settled
 			return nil, err
 		}
 		tx.Record(muster.UserResource(id), userChanges("user", u)...)
+		if topic && !s.Topic {
+			if s.Made, err = tx.makePrivateTopic(u); err != nil {
+				return nil, err
+			}
+		}
 		if group && !s.Member {
 			s.Joined, err = tx.joinDefaultGroup(u)
 		}

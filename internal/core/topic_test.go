@@ -139,6 +139,8 @@ func TestPrivateTopicsAreTheirOwners(t *testing.T) {
 			h.refused(create(bob, name), muster.ErrDenied)
 			h.refused(create(admin, name), muster.ErrDenied)
 		}
+		_, err = h.CreateTopic(h.system(), TopicForm{Name: "/Private/nobody"}) // not even the house
+		h.refused(err, muster.ErrDenied)
 		h.refused(create(bob, "/Private/bob/none/x"), muster.ErrParentNotFound)
 		h.refused(create(bob, "/Private/nobody/x"), muster.ErrParentNotFound)
 		if got := h.topics(admin, muster.TopicFilter{AllPublic: true}); !slices.Equal(got, []string{"/Private"}) {
@@ -182,8 +184,8 @@ func TestPrivateTopicsFollowTheirOwner(t *testing.T) {
 		if got := h.topics(newcomer, muster.TopicFilter{}); len(got) != 0 {
 			t.Errorf("the newcomer inherited %q", got)
 		}
-		if p, err := h.ReadPersonal(h.as(ann)); len(p.FavouriteTopics) != 0 || err != nil {
-			t.Errorf("favourites %q, %v", p.FavouriteTopics, err)
+		if p, err := h.ReadSelf(h.as(ann)); len(p.Favourites) != 0 || err != nil {
+			t.Errorf("favourites %q, %v", p.Favourites, err)
 		}
 		h.private(newcomer)
 		if got := h.topics(ann, muster.TopicFilter{}); len(got) != 0 {

@@ -38,7 +38,7 @@ func (m Mail) Subject() string {
 	return s
 }
 
-var tokenInLink = regexp.MustCompile(`[?&]token=([A-Za-z0-9]+)`)
+var tokenInLink = regexp.MustCompile(`(?:[?&]token=|/user/verify/[^/\s]+/)([A-Za-z0-9]+)`)
 
 // Token is what the link in the mail carries; "" if there is none.
 func (m Mail) Token() string {

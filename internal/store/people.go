@@ -1,10 +1,6 @@
 package store
 
-import (
-	"slices"
-
-	"muster"
-)
+import "muster"
 
 // People lists the users of a realm that f selects, the newest first, of those that see has.
 func (r *Reader) People(realm muster.ID, f muster.PeopleFilter, see Visible) (muster.List[*muster.User], error) {
@@ -52,30 +48,4 @@ func folds(texts []string) []string {
 		keys[i] = muster.Fold(t)
 	}
 	return keys
-}
-
-// A Membership is that somebody is in a live group.
-type Membership struct {
-	User  muster.ID
-	Group muster.ID
-	Name  string // of the group
-}
-
-// MembershipsOf answers the memberships of the users in live groups, by the names of the groups.
-func (r *Reader) MembershipsOf(realm muster.ID, users []muster.ID) ([]Membership, error) {
-	var list []Membership
-	for chunk := range slices.Chunk(users, 1000) {
-		var w where
-		w.add(`g.realm = ? AND g.archived_at = 0 AND g.deleted_at = 0`, realm)
-		w.in("m.user_id IN (%s)", chunk)
-		some, err := allOf(r, func(row scanner) (m Membership, err error) {
-			err = row.Scan(&m.User, &m.Group, &m.Name)
-			return m, err
-		}, number(`SELECT m.user_id, g.id, g.name FROM member m JOIN "group" g ON g.id = m.group_id`+w.text()+` ORDER BY g.name_key, g.id`), w.args...)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, some...)
-	}
-	return list, nil
 }

@@ -57,11 +57,13 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 		if _, err := tx.InsertUser(x.user); err != nil {
 			return err
 		}
+		if _, err := tx.AddMember(x.group.ID, x.user.ID, at); err != nil {
+			return err
+		}
 		return firstError(
 			tx.InsertSession(x.session), tx.InsertMailToken(x.token),
 			tx.InsertOrganisation(x.organisation), tx.InsertApplication(x.application), tx.InsertReminder(x.reminder),
 			tx.InsertAttachment(x.attachment), tx.InsertTopic(x.topic), tx.InsertMessages(realm, []muster.Message{x.message}),
-			tx.run(`INSERT INTO member (group_id, user_id, created_at) VALUES ($1, $2, 1)`, x.group.ID, x.user.ID),
 			tx.run(`INSERT INTO setting (realm, name, user_id, value, updated_at) VALUES ($1, 'colour', 0, '"blue"', 1)`, realm),
 			tx.AppendEvent(&muster.Event{Realm: realm, Action: "user.create", Resource: muster.UserResource(x.user.ID)}),
 		)
@@ -105,15 +107,15 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			list, err := r.People(realm, muster.PeopleFilter{IDs: []muster.ID{x.user.ID}}, All())
 			return list.Total, err
 		},
-		"MembershipsOf": func(r *Reader, realm muster.ID, x tenant) (int, error) {
-			list, err := r.MembershipsOf(realm, []muster.ID{x.user.ID})
-			return len(list), err
-		},
 		"UsersByID": func(r *Reader, realm muster.ID, x tenant) (int, error) {
 			users, err := r.UsersByID(realm, map[muster.ID]string{x.user.ID: ""})
 			return len(users), err
 		},
-		"Group":         func(r *Reader, realm muster.ID, x tenant) (int, error) { return found(r.Group(realm, x.group.ID)) },
+		"Group": func(r *Reader, realm muster.ID, x tenant) (int, error) { return found(r.Group(realm, x.group.ID)) },
+		"GroupsOfEach": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			groups, err := r.GroupsOfEach(realm, []muster.ID{x.user.ID}, All())
+			return len(groups[x.user.ID]), err
+		},
 		"GroupByName":   func(r *Reader, realm muster.ID, _ tenant) (int, error) { return found(r.GroupByName(realm, "staff")) },
 		"GroupByHandle": func(r *Reader, realm muster.ID, _ tenant) (int, error) { return found(r.GroupByHandle(realm, "STAFF")) },
 		"Groups": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
@@ -130,7 +132,7 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			return found(r.Organisation(realm, x.organisation.ID))
 		},
 		"Organisations": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
-			list, err := r.Organisations(realm, "aC", 10)
+			list, err := r.Organisations(realm, "aC")
 			return len(list), err
 		},
 		"Application": func(r *Reader, realm muster.ID, x tenant) (int, error) {

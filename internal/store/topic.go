@@ -81,7 +81,6 @@ func (w *where) topics(f muster.TopicFilter) {
 	if f.Below != "" {
 		w.add("(name = ? OR name > ? AND name < ?)", f.Below, f.Below+"/", f.Below+"0") // 0 is what follows the slash
 	}
-	w.seconds("created_at", f.From, f.To)
 }
 
 // fillRights reads the rights of topics: of users and groups that are there, in order of adding.

@@ -67,7 +67,6 @@ func (f *facade) allowedDomain(email string) bool {
 
 // resetUser has a mail sent by which a password is made anew, if there is such a user. The answer does not tell.
 func (f *facade) resetUser(r *http.Request, p accountParams) (any, error) {
-	p.trim()
 	if shorter(p.Username, leastUsername) || shorter(p.Email, leastEmail) {
 		return nil, refuse("Invalid username (%s) or email (%s)", p.Username, p.Email)
 	}

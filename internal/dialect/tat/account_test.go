@@ -255,6 +255,7 @@ func TestResetTellsNothing(t *testing.T) {
 			{"bob", "ada@example.org"},
 			{"Bob", "bob@example.org"},
 			{"bob", "BOB@example.org"},
+			{"bob", " bob@example.org"},
 			{"nobody", "nobody@example.org"},
 			{"tat.system.bot", "tat.system.bot@example.org"},
 			{"gone", "gone@example.org"},
@@ -271,7 +272,7 @@ func TestResetTellsNothing(t *testing.T) {
 		if bob.get(t, "/user/me").Status != 200 {
 			t.Error("asking has changed a password")
 		}
-		if m := h.nobody().post(t, "/user/reset", `{"username":" bob ","email":" bob@example.org "}`); m.Status != 201 || h.mail(t, "bob").Subject() != "Tat : confirm your reset password" {
+		if m := h.nobody().post(t, "/user/reset", `{"username":"bob","email":"bob@example.org"}`); m.Status != 201 || h.mail(t, "bob").Subject() != "Tat : confirm your reset password" {
 			t.Error("no mail")
 		}
 	})

@@ -141,14 +141,25 @@ func (f *facade) checkUser(r *http.Request, p checkParams) (any, error) {
 	}
 	var has *core.Settled
 	if p.FixPrivateTopics || p.FixDefaultGroup {
-		has, err = f.core.MendUser(r.Context(), id, bool(p.FixDefaultGroup))
+		has, err = f.core.MendUser(r.Context(), id, bool(p.FixPrivateTopics), bool(p.FixDefaultGroup))
 	} else {
 		has, err = f.core.CheckUser(r.Context(), id)
 	}
 	if err != nil {
 		return nil, wordUser(err, p.Username)
 	}
-	return checkAnswer{DefaultGroup: groupState(has)}, nil
+	return checkAnswer{topicState(p.Username, has), groupState(has)}, nil
+}
+
+func topicState(username string, s *core.Settled) string {
+	name := "/Private/" + username
+	switch {
+	case s.Topic:
+		return " " + name + " OK; "
+	case s.Made:
+		return " " + name + " KO : not exist;  " + name + " created; "
+	}
+	return " " + name + " KO : not exist; "
 }
 
 func groupState(s *core.Settled) string {
@@ -156,7 +167,7 @@ func groupState(s *core.Settled) string {
 	case s.Member:
 		return "user in " + s.Group + " OK"
 	case s.Joined:
-		return "user in default group " + s.Group + " KO, user added in default group " + s.Group
+		return "user added in default group " + s.Group
 	}
 	return "user in default group " + s.Group + " KO"
 }

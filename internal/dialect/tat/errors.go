@@ -31,8 +31,11 @@ func worded(err error, format string, args ...any) error {
 	return wordedAs(0, err, format, args...)
 }
 
-// wordedAs is worded with another status than that of the error's kind.
+// wordedAs is worded with another status than that of the error's kind. What has words keeps them.
 func wordedAs(status int, err error, format string, args ...any) error {
+	if s := (*spoken)(nil); errors.As(err, &s) {
+		return err
+	}
 	if e, foreign := muster.AsError(err); err == nil || foreign || e.Kind == muster.Internal || e.Kind == muster.Busy {
 		return err
 	}
@@ -158,4 +161,64 @@ func sentence(e *muster.Error) string {
 		return "Invalid request: " + e.Error()
 	}
 	return e.Message
+}
+
+// said is the name of a topic as it is repeated: in its legal spelling where it has one.
+func said(name string) string {
+	if legal, ok := muster.TopicName(name); ok {
+		return legal
+	}
+	return name
+}
+
+func invalidTopic(name string) error {
+	return refuse("Invalid topic length (4 to 100 characters, beginning with slash. Ex: /ABC): %s", name)
+}
+
+// wordTopic words what goes wrong with a topic that a request names.
+func wordTopic(err error, name string) error {
+	switch {
+	case errors.Is(err, muster.ErrTopicNotFound):
+		return worded(err, "topic %s does not exist or you have no access on it", said(name))
+	case errors.Is(err, muster.ErrDenied):
+		return worded(err, "No RW access to topic %s", said(name))
+	}
+	return err
+}
+
+func wordCreateTopic(err error, name string) error {
+	above := muster.ParentTopic(said(name))
+	switch {
+	case errors.Is(err, muster.InvalidField("topic", "")):
+		return invalidTopic(name)
+	case errors.Is(err, muster.ErrDenied) && above == "":
+		return wordedAs(http.StatusUnauthorized, err, "No write access to create parent topic %s", said(name))
+	case errors.Is(err, muster.ErrDenied):
+		return wordedAs(http.StatusUnauthorized, err, "No RW access to parent topic %s", above)
+	case errors.Is(err, muster.ErrParentNotFound):
+		return wordedAs(http.StatusNotFound, err, "Parent Topic not found %s", said(name))
+	case errors.Is(err, muster.Taken("topic")):
+		return wordedAs(http.StatusConflict, err, "Topic Already Exists : %s", said(name))
+	}
+	return err
+}
+
+// wordGroup words what goes wrong with a group that a request names; an unknown one has another status on some routes.
+func wordGroup(unknown int, err error, name string) error {
+	switch {
+	case errors.Is(err, muster.ErrGroupNotFound), errors.Is(err, muster.ErrUserNotFound): // where no group was named at all
+		return wordedAs(unknown, err, "group %s does not exist", name)
+	case errors.Is(err, muster.ErrTaken):
+		return wordedAs(http.StatusConflict, err, "group %s already exists", name)
+	case errors.Is(err, muster.ErrDenied), errors.Is(err, muster.ErrAdminOnly):
+		return worded(err, "user is not admin on group %s", name)
+	}
+	return err
+}
+
+func wordPresence(err error, topic, status string) error {
+	if errors.Is(err, muster.InvalidField("status", "")) {
+		return worded(err, "Invalid Status, should be online or offline or busy :%s", status)
+	}
+	return wordTopic(err, topic)
 }

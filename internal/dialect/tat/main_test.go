@@ -6,10 +6,13 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"muster"
 	"muster/internal/config"
+	"muster/internal/core"
 	"muster/internal/mustertest"
 	"muster/internal/store/storetest"
 )
@@ -39,6 +42,11 @@ func one(t *testing.T, f func(t *testing.T, h *house), options ...mustertest.Opt
 func newHouse(t *testing.T, engine string, options ...mustertest.Option) *house {
 	h := empty(t, engine, options...)
 	h.admin = h.join(t, "ada")
+	if h.Config.Admin.Email != "" { // who was made at the start comes first
+		root := h.Administrator(t)
+		id := root.GET(t, "/corteza/system/users/?username=ada").String(t, "response.set.0.userID")
+		root.POST(t, "/corteza/system/roles/2/member/"+id, "")
+	}
 	return h
 }
 
@@ -200,10 +208,21 @@ func (a answer) key(t *testing.T, status int, message, name string) string {
 	return password
 }
 
-// withAdministrator is a house whose administrator was made at its start; ada comes second.
+// withAdministrator is a house whose administrator was made at its start; ada is one too.
 func withAdministrator(c *config.Config) {
 	c.Admin = config.Admin{Email: mustertest.AdminEmail, Username: "admin", Password: mustertest.AdminPassword}
 }
 
 // Client is one without credentials, for addresses outside of the mount.
 func (h *house) Client() mustertest.Client { return mustertest.Client{URL: h.URL} }
+
+// events are all that happened, oldest first.
+func (h *house) events(t *testing.T) []core.SeenEvent {
+	t.Helper()
+	list, err := h.Core.ListEvents(muster.WithActor(t.Context(), muster.House()), muster.EventFilter{Page: muster.Page{Limit: 10_000}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(list)
+	return list
+}

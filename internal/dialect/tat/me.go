@@ -16,7 +16,8 @@ func (f *facade) me(r *http.Request, _ none) (any, error) {
 	u := userOf(self.User)
 	u.Email, u.IsAdmin = self.User.Email, self.Administrator
 	u.IsSystem, u.CanListUsersAsAdmin = self.User.Kind == muster.KindSystem, self.User.ListsInFull
-	u.Groups = self.Groups
+	u.Groups, u.FavoritesTopics, u.OffNotificationsTopics, u.FavoritesTags = self.Groups, self.Favourites, self.Muted, self.Tags
+	u.Contacts = all(self.Contacts, personOf)
 	u.DateCreation = unix(self.User.CreatedAt)
 	return map[string]user{"user": u}, nil
 }
@@ -25,6 +26,8 @@ func (f *facade) me(r *http.Request, _ none) (any, error) {
 func userOf(u *muster.User) user {
 	return user{ID: hex(u.ID), Username: u.Username, Fullname: fullname(u)}
 }
+
+func personOf(u *muster.User) person { return person{u.Username, fullname(u)} }
 
 // fullname is the name, and the username of who has none (one-core, 1).
 func fullname(u *muster.User) string { return cmp.Or(u.Name, u.Username) }

@@ -34,7 +34,8 @@ func (f *facade) countAll(r *http.Request, _ none) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return counted{moment: f.moment(), Groups: s.Groups.Valid, Users: s.Users.Valid}, nil
+	// The group of everybody is not shown on this wire.
+	return counted{f.moment(), s.Groups.Valid - 1, 0, s.Presences, s.Topics, s.Users.Valid}, nil
 }
 
 // instance tells which process answers. Its network addresses are nobody's business but the operator's.

@@ -8,6 +8,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect"
 	"muster/internal/httpx"
 )
 
@@ -60,7 +61,8 @@ func (f *facade) wire() httpx.Wire {
 		MethodNotAllowed: func(w http.ResponseWriter, _ *http.Request) {
 			writeJSON(w, http.StatusMethodNotAllowed, refusal{"this path takes other methods"})
 		},
-		Wrap: f.wrap,
+		Wrap:         f.wrap,
+		EncodedSlash: true, // tags, and topics as some clients send them
 	}
 }
 
@@ -107,24 +109,16 @@ func (f *facade) allowOrigins(next http.Handler) http.Handler {
 	})
 }
 
-// stranger is who asks as long as nobody has said who he is.
+// stranger is who asks as long as nobody has said who he is. What Tat's own client calls itself stands in a header of its own.
 func stranger(r *http.Request) muster.Actor {
-	return muster.Actor{Realm: muster.MainRealm, Origin: muster.Origin{
-		Wire: wireName, Address: httpx.ClientAddress(r).String(), Agent: agent(r), RequestID: httpx.RequestIDFrom(r.Context()),
-	}}
+	const longest = 256
+	a := dialect.Actor(r, wireName)
+	if text := r.Header.Get("X-Tat-Referer"); text != "" && muster.ValidText(text, longest) {
+		a.Origin.Agent = text
+	}
+	return a
 }
 
 func as(r *http.Request, a muster.Actor) *http.Request {
 	return r.WithContext(muster.WithActor(r.Context(), a))
-}
-
-// agent is what the client calls itself, by Tat's own header if it is there, if that is text that can be kept.
-func agent(r *http.Request) string {
-	const longest = 256
-	for _, text := range []string{r.Header.Get("X-Tat-Referer"), r.UserAgent()} {
-		if text != "" && muster.ValidText(text, longest) {
-			return text
-		}
-	}
-	return ""
 }

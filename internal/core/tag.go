@@ -6,35 +6,6 @@ import (
 	"muster"
 )
 
-// Personal is what a user keeps for himself, each list in order of adding.
-type Personal struct {
-	Contacts        []*muster.User
-	FavouriteTopics []string // names
-	MutedTopics     []string // names
-	FavouriteTags   []string
-}
-
-// ReadPersonal answers what the caller keeps for himself.
-func (c *Core) ReadPersonal(ctx context.Context) (Personal, error) {
-	return view(ctx, c, muster.ActionReadPersonal, func(v *View) (p Personal, err error) {
-		user := v.Actor.User
-		if err := v.Require(muster.UserResource(user)); err != nil {
-			return p, err
-		}
-		if p.Contacts, err = v.Contacts(user); err != nil {
-			return p, err
-		}
-		if p.FavouriteTopics, err = v.KeptTopics(muster.FavouriteTopics, user); err != nil {
-			return p, err
-		}
-		if p.MutedTopics, err = v.KeptTopics(muster.MutedTopics, user); err != nil {
-			return p, err
-		}
-		p.FavouriteTags, err = v.FavouriteTags(user)
-		return p, err
-	})
-}
-
 // AddTag makes a tag one of the caller's favourites. It fails with [muster.ErrAlreadyThere] and [muster.ErrListFull].
 func (c *Core) AddTag(ctx context.Context, tag string) error {
 	_, err := do(ctx, c, muster.ActionAddTag, func(tx *Tx) (struct{}, error) {

@@ -14,7 +14,7 @@ func TestContacts(t *testing.T) {
 		ann, bob, cid := h.join("ann"), h.join("bob"), h.join("cid")
 		contacts := func() (names []string) {
 			t.Helper()
-			p, err := h.ReadPersonal(h.as(ann))
+			p, err := h.ReadSelf(h.as(ann))
 			h.must(err)
 			for _, u := range p.Contacts {
 				names = append(names, u.Username)
@@ -58,7 +58,7 @@ func TestFavouritesAndMutedTopics(t *testing.T) {
 		}
 		h.topic(admin, "/Hidden")
 		ctx := h.as(ann)
-		kept := func() Personal { t.Helper(); p, err := h.ReadPersonal(ctx); h.must(err); return p }
+		kept := func() *Self { t.Helper(); p, err := h.ReadSelf(ctx); h.must(err); return p }
 		h.quiet()
 		for _, name := range []string{"Zoo", "/Private/ann/"} {
 			_, err := h.KeepTopic(ctx, name)
@@ -68,7 +68,7 @@ func TestFavouritesAndMutedTopics(t *testing.T) {
 			_, err := h.KeepTopic(ctx, name)
 			h.refused(err, want)
 		}
-		if got := kept().FavouriteTopics; !slices.Equal(got, []string{"/Zoo", "/Private/ann"}) {
+		if got := kept().Favourites; !slices.Equal(got, []string{"/Zoo", "/Private/ann"}) {
 			t.Errorf("favourites %q", got)
 		}
 		h.must(h.RemoveTopicRight(h.as(admin), TopicGrant{Topic: "/Zoo", Level: muster.TopicReader, Username: "ann"}))
@@ -91,16 +91,16 @@ func TestFavouritesAndMutedTopics(t *testing.T) {
 		h.quiet()
 		h.must(h.MuteTopics(ctx))
 		h.emitted("topic.mute-all")
-		if got := kept().MutedTopics; !slices.Equal(got, []string{"/Bar", "/Team"}) { // and the private one no longer
+		if got := kept().Muted; !slices.Equal(got, []string{"/Bar", "/Team"}) { // and the private one no longer
 			t.Errorf("muted %q", got)
 		}
 		_, err = h.DeleteTopic(h.as(admin), "/Bar")
 		h.must(err)
-		if got := kept().MutedTopics; !slices.Equal(got, []string{"/Team"}) {
+		if got := kept().Muted; !slices.Equal(got, []string{"/Team"}) {
 			t.Errorf("muted %q", got)
 		}
 		h.must(h.UnmuteTopics(ctx))
-		if got := kept().MutedTopics; len(got) != 0 {
+		if got := kept().Muted; len(got) != 0 {
 			t.Errorf("muted %q", got)
 		}
 	})
@@ -121,8 +121,8 @@ func TestFavouriteTags(t *testing.T) {
 		}
 		h.must(h.RemoveTag(ctx, "a c"))
 		h.refused(h.RemoveTag(ctx, "a c"), muster.ErrNotThere)
-		if p, err := h.ReadPersonal(ctx); !slices.Equal(p.FavouriteTags, []string{"b", "B", "#x/y"}) || err != nil {
-			t.Errorf("tags %q, %v", p.FavouriteTags, err)
+		if p, err := h.ReadSelf(ctx); !slices.Equal(p.Tags, []string{"b", "B", "#x/y"}) || err != nil {
+			t.Errorf("tags %q, %v", p.Tags, err)
 		}
 	})
 }
