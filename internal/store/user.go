@@ -8,16 +8,16 @@ import (
 )
 
 const userColumns = `id, realm, username, username_given, email, name, handle, kind, organisation, owner, avatar,
-	email_confirmed_at, created_at, updated_at, changed_at, suspended_at, deleted_at, version`
+	email_confirmed_at, created_at, updated_at, changed_at, suspended_at, deleted_at, signed_out_at, version`
 
 func scanUser(row scanner) (*muster.User, error) {
 	var u muster.User
-	var given, confirmed, created, updated, changed, suspended, deleted int64
+	var given, confirmed, created, updated, changed, suspended, deleted, signedOut int64
 	err := row.Scan(&u.ID, &u.Realm, &u.Username, &given, &u.Email, &u.Name, &u.Handle, &u.Kind, &u.Organisation, &u.Owner, &u.Avatar,
-		&confirmed, &created, &updated, &changed, &suspended, &deleted, &u.Version)
+		&confirmed, &created, &updated, &changed, &suspended, &deleted, &signedOut, &u.Version)
 	u.UsernameGiven = given == 1
 	u.EmailConfirmedAt, u.CreatedAt, u.UpdatedAt = instant(confirmed), instant(created), instant(updated)
-	u.ChangedAt, u.SuspendedAt, u.DeletedAt = instant(changed), instant(suspended), instant(deleted)
+	u.ChangedAt, u.SuspendedAt, u.DeletedAt, u.SignedOutAt = instant(changed), instant(suspended), instant(deleted), instant(signedOut)
 	return &u, err
 }
 
@@ -61,9 +61,9 @@ func userKeys(u *muster.User) (username, email, name, handle string) {
 func (tx *Tx) InsertUser(u *muster.User) (bool, error) {
 	username, email, name, handle := userKeys(u)
 	n, err := tx.exec(`INSERT INTO "user" (`+userColumns+`, username_key, email_key, name_key, handle_key)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) ON CONFLICT DO NOTHING`,
 		u.ID, u.Realm, u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar,
-		stamp(u.EmailConfirmedAt), stamp(u.CreatedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt), u.Version,
+		stamp(u.EmailConfirmedAt), stamp(u.CreatedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt), stamp(u.SignedOutAt), u.Version,
 		username, email, name, handle)
 	return n == 1, err
 }
@@ -74,10 +74,10 @@ func (tx *Tx) UpdateUser(u *muster.User) error {
 	username, email, name, handle := userKeys(u)
 	n, err := tx.exec(`UPDATE "user" SET username = $1, username_given = $2, email = $3, name = $4, handle = $5, kind = $6,
 		organisation = $7, owner = $8, avatar = $9, email_confirmed_at = $10, updated_at = $11, changed_at = $12,
-		suspended_at = $13, deleted_at = $14, username_key = $15, email_key = $16, name_key = $17, handle_key = $18, version = version + 1
-		WHERE id = $19 AND realm = $20 AND version = $21`,
+		suspended_at = $13, deleted_at = $14, signed_out_at = $15, username_key = $16, email_key = $17, name_key = $18, handle_key = $19, version = version + 1
+		WHERE id = $20 AND realm = $21 AND version = $22`,
 		u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar,
-		stamp(u.EmailConfirmedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt),
+		stamp(u.EmailConfirmedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt), stamp(u.SignedOutAt),
 		username, email, name, handle, u.ID, u.Realm, u.Version)
 	return raise(&u.Version, n, err)
 }
@@ -155,6 +155,17 @@ func (r *Reader) Users(realm muster.ID, f muster.UserFilter, see, email, name Vi
 			func(w *where) { w.add("realm = ?", realm); w.prefix("name_key", key); w.visible("id", name) })
 	}
 	return listOf(r, scanUser, userColumns, `"user"`, w, userSort, f.Sort, f.Page)
+}
+
+// UsersFrom lists the users of a realm that are not deleted in the order in which they were made, from the first one after that
+// id on, and so many at the most.
+func (r *Reader) UsersFrom(realm, after muster.ID, most int) ([]*muster.User, error) {
+	return all(r, scanUser, `SELECT `+userColumns+` FROM "user" WHERE realm = $1 AND deleted_at = 0 AND id > $2 ORDER BY id LIMIT $3`, realm, after, most)
+}
+
+// MoreUsersThan reports whether the realm has more users than so many, not counting deleted ones.
+func (r *Reader) MoreUsersThan(realm muster.ID, most int) (bool, error) {
+	return r.exists(`SELECT 1 FROM "user" WHERE realm = $1 AND deleted_at = 0 LIMIT 1 OFFSET $2`, realm, most)
 }
 
 // AnyUser reports whether the realm has, or ever had, an account.
