@@ -26,7 +26,8 @@ type Actor struct {
 	// has no right but to himself, except the application: it may do what applications may to the users of Realm.
 	App    ID
 	AsApp  bool      // the application itself asks: it has proven that it is it, and there is no User
-	Signed time.Time // when the application signed the token by which User came; zero where there is a session
+	Signed time.Time // when the application signed the token that was shown; zero where the house did
+	Until  time.Time // when the token that was shown ends
 }
 
 // SignedIn reports whether the actor is somebody.

@@ -26,7 +26,7 @@ type User struct {
 	SuspendedAt      time.Time
 	DeletedAt        time.Time
 	SignedOutAt      time.Time // when all that had let him in was ended at once: by a new password, suspension or deletion
-	Version          int64 // counts changes; an edit names the one it was made on
+	Version          int64     // counts changes; an edit names the one it was made on
 }
 
 // The kinds of users that mean something here.

@@ -20,7 +20,9 @@ import (
 	"log/slog"
 	"time"
 
+	"muster"
 	"muster/internal/password"
+	"muster/internal/perm"
 	"muster/internal/store"
 	"muster/internal/token"
 )
@@ -45,6 +47,10 @@ type Core struct {
 	templates     map[string]string
 	checkTemplate func(string) error
 
+	apps      map[string]*App
+	appsByID  map[muster.ID]*App
+	appRights perm.Rights
+
 	rights    *rights
 	files     *files
 	throttles throttles
@@ -61,6 +67,7 @@ type Options struct {
 	Log    *slog.Logger
 	Blobs  Blobs // where the bytes of files are; the verbs of files need it
 
+	Apps          []AppConfig        // applications that bring their own users
 	PublicURL     string             // what links begin with
 	Templates     map[string]string  // the default mail templates, by the name of their setting
 	Unthrottled   bool               // lifts the limits of how often something may be tried
@@ -74,7 +81,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 		store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, observe: o.Observe, refusals: newRefusals(),
 		publicURL: o.PublicURL, templates: o.Templates, checkTemplate: o.CheckTemplate, throttles: newThrottles(o.Unthrottled),
 	}
-	c.rights = newRights(c)
+	c.rights, c.appRights = newRights(c), appRights()
 	c.files = newFiles(o)
 	c.Authenticator = &Authenticator{c}
 	c.Stats = &Stats{c}
@@ -84,6 +91,10 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	}
 	var err error
 	if c.follower, err = startFollower(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := c.openApps(ctx, o.Apps); err != nil {
+		c.Close()
 		return nil, err
 	}
 	return c, nil

@@ -120,8 +120,11 @@ func (tx *Tx) Require(res muster.Resource) error {
 
 // may reports whether rules allow the caller the operation on the resource.
 func (tx *Tx) may(res muster.Resource, operation string) (bool, error) {
-	if tx.Actor.System {
+	switch {
+	case tx.Actor.System:
 		return true, nil
+	case tx.Actor.App != 0:
+		return tx.core.appMay(tx.Actor, res, operation), nil
 	}
 	rules, err := tx.RulesFor(tx.Actor.User, res, operation)
 	return err == nil && rightsOf(rules).Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation)), err
@@ -150,8 +153,12 @@ func (tx *Tx) RequireNotSelf(user muster.ID) error {
 // checkSession makes sure, before anything else, that the session by which the caller came is still good: it may have ended
 // since he was let in.
 func (tx *Tx) checkSession() error {
-	if tx.action.Open || tx.Actor.System {
+	switch {
+	case tx.action.Open, tx.Actor.System, tx.Actor.AsApp:
 		return nil
+	case tx.Actor.Session == 0 && tx.Actor.App != 0:
+		_, err := stillSigned(tx.Reader, tx.Actor)
+		return err
 	}
 	s, err := tx.Session(tx.Actor.Realm, tx.Actor.Session)
 	if err != nil {
@@ -252,7 +259,7 @@ func (c *Core) event(actor muster.Actor, a muster.Action, about muster.Event) *m
 		realm = muster.MainRealm
 	}
 	return &muster.Event{
-		Realm: realm, Actor: actor.User, Behind: actor.Behind, Session: actor.Session, Origin: actor.Origin,
+		Realm: realm, Actor: actor.User, Behind: actor.Behind, App: actor.App, Session: actor.Session, Origin: actor.Origin,
 		Action: a.Name, Resource: about.Resource, Changes: about.Changes, Count: 1,
 	}
 }

@@ -45,7 +45,8 @@ func (c *Core) worthAnEvent(actor muster.Actor, a muster.Action, err error) bool
 	if errors.Is(err, context.Canceled) || muster.KindOf(err) == muster.Busy && !errors.Is(err, muster.ErrThrottled) {
 		return false
 	}
-	return actor.SignedIn() || a == muster.ActionSignIn || a == muster.ActionRefusedToken || a == muster.ActionRequestReset
+	signIn := a == muster.ActionSignIn || a == muster.ActionSignInApp || a == muster.ActionSignInThroughApp
+	return actor.SignedIn() || signIn || a == muster.ActionRefusedToken || a == muster.ActionRequestReset
 }
 
 // The bounds of the audit trail against a flood (security.md, 3.3).
@@ -63,7 +64,7 @@ type refusals struct {
 }
 
 type refusalKey struct {
-	user    muster.ID
+	user    muster.ID // or application
 	address string
 }
 
@@ -78,7 +79,10 @@ func newRefusals() *refusals { return &refusals{by: map[refusalKey]*refusalCount
 // admit reports whether a refusal is to be written, and for how many it stands.
 func (r *refusals) admit(actor muster.Actor, now time.Time) (write bool, count int) {
 	key := refusalKey{address: network(actor.Origin.Address)}
-	if actor.Session != 0 {
+	switch {
+	case actor.AsApp:
+		key = refusalKey{user: actor.App}
+	case actor.Session != 0, actor.App != 0 && actor.User != 0:
 		key = refusalKey{user: actor.User}
 	}
 	r.mu.Lock()

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -243,9 +244,13 @@ func givenUsername(u *muster.User) string {
 	return u.Username
 }
 
-// user reads a user in whatever state; [muster.ErrUserNotFound] if there is none.
+// user reads a user of the caller's realm, in whatever state; [muster.ErrUserNotFound] if there is none. Whoever comes by an
+// application finds nobody who is deleted (one-core, 2), and nobody whom the application does not see.
 func (tx *Tx) user(id muster.ID) (*muster.User, error) {
-	u, err := tx.User(muster.MainRealm, id)
+	u, err := tx.User(cmp.Or(tx.Actor.Realm, muster.MainRealm), id)
+	if app := tx.core.app(tx.Actor); app != nil && u != nil && (u.Deleted() || !app.mine(u)) {
+		u = nil
+	}
 	if err == nil && u == nil {
 		err = muster.ErrUserNotFound
 	}

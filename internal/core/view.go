@@ -30,13 +30,11 @@ func view[T any](ctx context.Context, c *Core, a muster.Action, f func(*View) (T
 	}
 	actor := muster.ActorFrom(ctx)
 	v := &View{Reader: c.store.Reader(ctx), Actor: actor, core: c, action: a}
-	if actor.SignedIn() && !actor.System {
-		entry, err := c.rights.of(ctx, actor.Realm, actor.Session)
-		if err != nil {
+	if actor.SignedIn() {
+		if err := c.enter(ctx, v); err != nil {
 			return none, c.explain(ctx, a, err)
 		}
-		v.entry, v.rights = entry, entry.rights
-	} else if !a.Open && !actor.System {
+	} else if !a.Open {
 		return none, c.explain(ctx, a, muster.ErrUnauthenticated)
 	}
 	out, err := f(v)
@@ -47,6 +45,21 @@ func view[T any](ctx context.Context, c *Core, a muster.Action, f func(*View) (T
 		return none, c.refuseView(ctx, v, err)
 	}
 	return out, nil
+}
+
+// enter finds out what a caller may who is signed in.
+func (c *Core) enter(ctx context.Context, v *View) (err error) {
+	switch {
+	case v.Actor.System, v.Actor.AsApp:
+		return nil // what they may is no matter of rules
+	case v.Actor.Session == 0 && v.Actor.App != 0:
+		_, err = stillSigned(v.Reader, v.Actor)
+		return err
+	}
+	if v.entry, err = c.rights.of(ctx, v.Actor.Realm, v.Actor.Session); err == nil && v.Actor.App == 0 {
+		v.rights = v.entry.rights
+	}
+	return err
 }
 
 // refuseView records the refusal of a reader who is signed in.
@@ -76,6 +89,9 @@ func (v *View) RequireOrSelf(user muster.ID) error {
 
 // May reports whether the caller may do the operation on the resource.
 func (v *View) May(res muster.Resource, operation string) bool {
+	if v.Actor.App != 0 {
+		return v.core.appMay(v.Actor, res, operation)
+	}
 	return v.Actor.System || v.rights.Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation))
 }
 
@@ -105,21 +121,14 @@ func (v *View) VisibleOrSelf(operation string) store.Visible {
 
 // callerView is what the caller may do at this moment, for the answer to a change that he has just made.
 func (c *Core) callerView(ctx context.Context) (*View, error) {
-	v := &View{Actor: muster.ActorFrom(ctx)}
-	if v.Actor.System {
-		return v, nil
-	}
-	e, err := c.rights.of(ctx, v.Actor.Realm, v.Actor.Session)
-	if err == nil {
-		v.rights = e.rights
-	}
-	return v, err
+	v := &View{Reader: c.store.Reader(ctx), Actor: muster.ActorFrom(ctx), core: c}
+	return v, c.enter(ctx, v)
 }
 
 // may reports whether the caller has a right before a change that asks for it again. It refuses nobody.
 func (c *Core) may(ctx context.Context, a muster.Action, res muster.Resource) bool {
 	if !muster.ActorFrom(ctx).SignedIn() {
-		return muster.ActorFrom(ctx).System
+		return false
 	}
 	v, err := c.callerView(ctx)
 	return err == nil && v.May(res, a.Operation)

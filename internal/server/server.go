@@ -18,6 +18,7 @@ import (
 
 	"muster/internal/config"
 	"muster/internal/core"
+	"muster/internal/dialect/agora"
 	"muster/internal/dialect/corteza"
 	"muster/internal/httpx"
 	"muster/internal/mailer"
@@ -48,6 +49,9 @@ type Server struct {
 
 	ops         *http.Server // of the operators; nil without one
 	opsListener net.Listener
+
+	agora         *http.Server // of clients that drop the prefix; nil without one
+	agoraListener *httpx.Listener
 }
 
 // Options are what a Server is made of besides its configuration; zero values are the real ones.
@@ -78,6 +82,9 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := checkApps(s.cfg); err != nil {
+		return err
+	}
 	s.store, err = store.Open(ctx, store.Config{Folder: s.cfg.Data, DatabaseURL: s.cfg.DatabaseURL, Now: o.Now, Log: s.log, Observe: s.committed})
 	if err != nil {
 		return err
@@ -98,7 +105,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	}
 	s.core, err = core.New(ctx, core.Options{
 		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
-		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict,
+		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict, Apps: apps(s.cfg),
 	})
 	if err != nil {
 		return err
@@ -117,6 +124,9 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err := s.listenOperations(); err != nil {
 		return err
 	}
+	if err := s.listenAgora(); err != nil {
+		return err
+	}
 	handler := s.handler()
 	s.metrics.Read(s.readings(o.Hasher, handler, s.listener)...)
 	s.http = httpx.NewServer(handler, s.log)
@@ -128,8 +138,12 @@ func (s *Server) listen() error {
 	if err != nil {
 		return fmt.Errorf("listening: %w (hint: is another server using the port? choose one with --listen)", err)
 	}
-	s.listener = httpx.Limit(l, httpx.ConnLimits{Total: mostConnections(), PerAddress: httpx.PeerLimit, Except: s.cfg.Proxies()})
+	s.listener = s.limit(l)
 	return nil
+}
+
+func (s *Server) limit(l net.Listener) *httpx.Listener {
+	return httpx.Limit(l, httpx.ConnLimits{Total: mostConnections(), PerAddress: httpx.PeerLimit, Except: s.cfg.Proxies()})
 }
 
 func (s *Server) firstAdministrator(ctx context.Context) error {
@@ -148,14 +162,19 @@ func (s *Server) firstAdministrator(ctx context.Context) error {
 }
 
 func (s *Server) handler() *httpx.Chain {
+	return httpx.NewHandler(s.httpOptions(),
+		httpx.Mount("", s.house()),
+		httpx.Mount("/corteza/system", corteza.New(s.core)),
+		httpx.Mount("/agora", agora.New(s.core, s.publicURL())),
+	)
+}
+
+func (s *Server) httpOptions() httpx.Options {
 	options := httpx.Options{Logger: s.log, HTTPS: false, Proxies: s.cfg.Proxies(), Observe: s.seen}
 	if s.cfg.Dev {
 		options.AccessLevel = slog.LevelDebug
 	}
-	return httpx.NewHandler(options,
-		httpx.Mount("", s.house()),
-		httpx.Mount("/corteza/system", corteza.New(s.core)),
-	)
+	return options
 }
 
 // Address is where the server listens.
@@ -168,6 +187,7 @@ func (s *Server) Core() *core.Core { return s.core }
 func (s *Server) Serve(ctx context.Context) error {
 	s.warnOpen()
 	s.serveOperations()
+	s.serveAgora()
 	// The fixed form of this line is a promise: scripts read the address from it.
 	s.log.Info("listening", "address", s.Address(), "node", s.store.Node())
 	running, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
@@ -194,10 +214,10 @@ func (s *Server) drain(ctx context.Context) error {
 	s.stopping.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, stopTime)
 	defer cancel()
-	err := s.http.Shutdown(ctx)
+	err := errors.Join(s.http.Shutdown(ctx), s.drainAgora(ctx))
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.log.Warn("some requests took too long to finish and were cut")
-		err = s.http.Close()
+		err = errors.Join(s.http.Close(), s.closeAgora())
 	}
 	return err
 }
@@ -208,6 +228,7 @@ func (s *Server) close(ctx context.Context) error {
 	if s.http == nil && s.listener != nil {
 		errs = append(errs, s.listener.Close())
 	}
+	_ = s.closeAgora() // or it was closed when it was drained
 	if s.ops != nil {
 		errs = append(errs, s.ops.Close())
 		_ = s.opsListener.Close() // or it was closed just now
