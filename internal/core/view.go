@@ -98,8 +98,11 @@ func (v *View) May(res muster.Resource, operation string) bool {
 // Visible is the part of a noun's objects on which the caller may do the operation.
 func (v *View) Visible(noun muster.Noun, operation string) store.Visible {
 	v.required = true
-	if v.Actor.System {
+	switch {
+	case v.Actor.System:
 		return store.All()
+	case v.Actor.App != 0:
+		return store.Visible{Default: v.core.appMay(v.Actor, muster.Resource{Noun: noun}, operation)}
 	}
 	return visible(v.rights.Filter(string(noun), operation, fallback(noun, operation)))
 }
