@@ -170,7 +170,7 @@ func stillSigned(q *store.Reader, actor muster.Actor) (*muster.User, error) {
 // selfService are what users may ask of themselves when they come by an application (agora-chat.md, 8.4).
 func selfService() []muster.Action {
 	return []muster.Action{
-		muster.ActionLookUpUser, muster.ActionRenameUser, muster.ActionChangePassword, muster.ActionReadTokenEnd,
+		muster.ActionLookUpUser, muster.ActionRenameUser, muster.ActionChangePassword, muster.ActionReadTokenEnd, muster.ActionExchangeSigned,
 		muster.ActionReadAttributes, muster.ActionSetAttributes, muster.ActionRemoveAttributes, muster.ActionCollectAttributes,
 	}
 }

@@ -65,6 +65,9 @@ func tableOfRefusals() dialecttest.Facade {
 		Skip: map[int]string{
 			9:  "the contract tells what was wrong with a sign-in (4.1): an application's server asks, not its user",
 			10: "it mails nothing", 11: "it knows no addresses",
+			14: "what the table races for it has not; its own races are in TestAtOnce",
+			22: "it has no e-mail to find people by; names are in TestNicknames",
+			26: "it has no mails, and its users no e-mails; a broken store is in TestBrokenStore",
 		},
 	}
 }
