@@ -324,10 +324,10 @@ func TestWhoMayRegister(t *testing.T) {
 		zoe := []Registration{{Username: "zoe", Password: "zoe"}}
 		_, err := h.RegisterUsers(h.through("chat"), zoe, true)
 		h.refused(err, muster.ErrRegistrationClosed)
-		h.refused(h.Authenticator.Admit(h.through("chat"), muster.ActionRegisterUsers, ""), muster.ErrRegistrationClosed)
+		h.refused(h.Authenticator.AdmitThroughApp(h.through("chat"), muster.ActionRegisterUsers, ""), muster.ErrRegistrationClosed)
 		_, err = h.RegisterUsers(h.enterApp("chat", "mina"), zoe, true)
 		h.refused(err, muster.ErrDenied)
-		h.must(h.Authenticator.Admit(h.through("other"), muster.ActionRegisterUsers, ""))
+		h.must(h.Authenticator.AdmitThroughApp(h.through("other"), muster.ActionRegisterUsers, ""))
 		_, err = h.RegisterUsers(h.through("other"), zoe, false) // many need a token, however many they are
 		h.refused(err, muster.ErrRegistrationClosed)
 		_, err = h.RegisterUsers(h.through("other"), zoe, true)

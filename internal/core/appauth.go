@@ -175,10 +175,10 @@ func selfService() []muster.Action {
 	}
 }
 
-// Admit refuses who comes by an application what he has no right to, before anybody looks at his request: the verb would refuse
+// AdmitThroughApp refuses who comes by an application what he has no right to, before anybody looks at his request: the verb would refuse
 // him too, but only after what is wrong with the rest of it. Called is the user whom it is about; "" for none.
-func (a *Authenticator) Admit(ctx context.Context, action muster.Action, called string) error {
-	err := a.c.admit(ctx, muster.ActorFrom(ctx), action, called)
+func (a *Authenticator) AdmitThroughApp(ctx context.Context, action muster.Action, called string) error {
+	err := a.c.admitThroughApp(ctx, muster.ActorFrom(ctx), action, called)
 	if err == nil {
 		return nil
 	}
@@ -186,7 +186,7 @@ func (a *Authenticator) Admit(ctx context.Context, action muster.Action, called 
 	return a.c.explain(ctx, action, err)
 }
 
-func (c *Core) admit(ctx context.Context, actor muster.Actor, action muster.Action, called string) error {
+func (c *Core) admitThroughApp(ctx context.Context, actor muster.Actor, action muster.Action, called string) error {
 	switch {
 	case action == muster.ActionRegisterUsers:
 		rules, err := c.passwordRules(c.store.Reader(ctx), actor.Realm)

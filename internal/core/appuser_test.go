@@ -184,16 +184,16 @@ func TestWhatUsersMay(t *testing.T) {
 		}
 		// The same before a request is read.
 		for _, a := range muster.Actions() {
-			err := h.Authenticator.Admit(mina, a, "otto")
+			err := h.Authenticator.AdmitThroughApp(mina, a, "otto")
 			if a.Open && a != muster.ActionRegisterUsers {
 				continue
 			}
 			if !errors.Is(err, muster.ErrDenied) {
 				t.Errorf("%s of somebody else: %v", a.Name, err)
 			}
-			h.unauthenticated(a.Name, unless(a == muster.ActionRegisterUsers, h.Authenticator.Admit(h.through("chat"), a, "")))
+			h.unauthenticated(a.Name, unless(a == muster.ActionRegisterUsers, h.Authenticator.AdmitThroughApp(h.through("chat"), a, "")))
 		}
-		if err := h.Authenticator.Admit(mina, muster.ActionRenameUser, own.UUID()); err != nil {
+		if err := h.Authenticator.AdmitThroughApp(mina, muster.ActionRenameUser, own.UUID()); err != nil {
 			t.Errorf("himself: %v", err)
 		}
 	})
@@ -291,7 +291,7 @@ func TestAppOfTheHouse(t *testing.T) {
 		h.refused(err, muster.ErrDenied)
 		h.must(h.RemoveMember(h.system(), muster.Administrators, paul.User.ID))
 
-		h.newcomers(app)
+		h.newcomersOfApp(app)
 		// One person through all doors: suspended here is suspended there.
 		h.must(h.SuspendUser(app, paul.User.ID))
 		if h.alive(h.token(paul)) {
@@ -300,8 +300,8 @@ func TestAppOfTheHouse(t *testing.T) {
 	})
 }
 
-// newcomers: whom an application of the house registers is a person of the house, by its rules.
-func (h *house) newcomers(app context.Context) {
+// newcomersOfApp: whom an application of the house registers is a person of the house, by its rules.
+func (h *house) newcomersOfApp(app context.Context) {
 	h.t.Helper()
 	for name, want := range map[string]*muster.Error{"short": muster.ErrWeakPassword, "_under": muster.InvalidField("username", "")} {
 		password := pass

@@ -9,6 +9,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect"
 	"muster/internal/httpx"
 )
 
@@ -129,23 +130,20 @@ func (f *facade) wrap(route httpx.Route, next httpx.Handler) httpx.Handler {
 // authenticate says who asks, and whether he may ask this. The request it returns is good in any case. Who needs no token may
 // show one, but then it has to be good; only signing in with a secret doesn't look at it.
 func (f *facade) authenticate(r *http.Request, c *call, action muster.Action) (*http.Request, error) {
-	actor := muster.Actor{Origin: muster.Origin{
-		Wire: wireName, Address: httpx.ClientAddress(r).String(), Agent: agent(r), RequestID: httpx.RequestIDFrom(r.Context()),
-	}}
-	r = r.WithContext(f.core.Authenticator.WithApp(muster.WithActor(r.Context(), actor), c.app))
+	r = r.WithContext(f.core.Authenticator.WithApp(muster.WithActor(r.Context(), dialect.Actor(r, wireName)), c.app))
 	if action == muster.ActionSignInApp {
 		return r, nil // POST /token: what the body wants decides whether a token counts
 	}
 	r, err := f.withBearer(r)
 	if err == nil {
-		err = f.core.Authenticator.Admit(r.Context(), action, r.PathValue("username"))
+		err = f.core.Authenticator.AdmitThroughApp(r.Context(), action, r.PathValue("username"))
 	}
 	return r, err
 }
 
 // withBearer looks at the token of a request; without one nobody asks.
 func (f *facade) withBearer(r *http.Request) (*http.Request, error) {
-	text := bearer(r)
+	text := dialect.Bearer(r)
 	if text == "" {
 		return r, nil
 	}
@@ -154,25 +152,6 @@ func (f *facade) withBearer(r *http.Request) (*http.Request, error) {
 		return r, err
 	}
 	return r.WithContext(ctx), nil
-}
-
-// bearer is the token of a request. Of the blanks around it none is needed but the one that ends the scheme.
-func bearer(r *http.Request) string {
-	scheme, text, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
-	if !strings.EqualFold(scheme, "bearer") {
-		return ""
-	}
-	return strings.TrimSpace(text)
-}
-
-// agent is what the client calls itself, if that is text that can be kept.
-func agent(r *http.Request) string {
-	const longest = 256
-	ua := r.UserAgent()
-	if !muster.ValidText(ua, longest) {
-		return ""
-	}
-	return ua
 }
 
 // allowOrigins lets web apps of any origin use the API: they show a token, which no other site has.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"muster"
+	"muster/internal/dialect"
 	"muster/internal/httpx"
 )
 
@@ -60,13 +61,7 @@ func entityOf(u *muster.User) entity {
 	}
 }
 
-func entitiesOf(users ...*muster.User) []entity {
-	list := make([]entity, len(users))
-	for i, u := range users {
-		list[i] = entityOf(u)
-	}
-	return list
-}
+func entitiesOf(users ...*muster.User) []entity { return dialect.All(users, entityOf) }
 
 // plain is an answer that has no envelope.
 type plain struct{ value any }

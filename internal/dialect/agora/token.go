@@ -100,7 +100,7 @@ func (f *facade) grant(r *http.Request, p *tokenRequest) (*core.Grant, error) {
 func (f *facade) shown(r *http.Request, action muster.Action) (*http.Request, error) {
 	r, err := f.withBearer(r)
 	if err == nil {
-		err = f.core.Authenticator.Admit(r.Context(), action, "")
+		err = f.core.Authenticator.AdmitThroughApp(r.Context(), action, "")
 	}
 	return r, err
 }
