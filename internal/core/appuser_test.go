@@ -281,14 +281,16 @@ func TestAppOfTheHouse(t *testing.T) {
 		h.advance(2e9)
 		g := h.granted(h.SignInThroughApp(h.through("house"), "PAUL", pass, Life{}))
 		signed := h.signed("house", "paul", 60)
-		before := h.showing("house", signed)
+		before, own := h.showing("house", signed), h.showing("house", g.Token)
 		h.must(h.AddMember(h.system(), muster.Administrators, paul.User.ID))
 		for _, text := range []string{g.Token, signed} {
 			_, err := h.Authenticator.WithAppToken(h.through("house"), text)
 			h.refused(err, muster.ErrDenied)
 		}
-		_, err = h.RenameUser(before, paul.User.ID, "x")
-		h.refused(err, muster.ErrDenied)
+		for _, ctx := range []context.Context{before, own} {
+			h.refused(second(h.RenameUser(ctx, paul.User.ID, "x")), muster.ErrDenied)
+			h.refused(second(h.LookUpUser(ctx, "paul")), muster.ErrDenied)
+		}
 		h.must(h.RemoveMember(h.system(), muster.Administrators, paul.User.ID))
 
 		h.newcomersOfApp(app)
@@ -327,13 +329,12 @@ func TestAttributesOfUsers(t *testing.T) {
 		users := h.register("chat", "mina", "otto")
 		app, mina := h.asApp("chat"), users[0]
 		h.appEvents("chat")
-		set, err := h.SetAttributes(app, mina.ID, map[string]string{"sign": "hello", "mail": "m@example.org"})
-		h.must(err)
+		h.must(second(h.SetAttributes(app, mina.ID, map[string]string{"sign": "hello", "mail": "m@example.org"})))
 		events := h.appEvents("chat", "attributes.set")
 		if got := h.changes(events[0]); !strings.Contains(got, "mail sign") || strings.Contains(got, "hello") || strings.Contains(got, "m@example") {
 			t.Errorf("the event is %s", got)
 		}
-		set, err = h.SetAttributes(app, mina.ID, map[string]string{"sign": "", "x": "y"})
+		set, err := h.SetAttributes(app, mina.ID, map[string]string{"sign": "", "x": "y"})
 		h.must(err)
 		want := map[string]string{"sign": "", "mail": "m@example.org", "x": "y"}
 		if diff := cmp.Diff(want, set); diff != "" {

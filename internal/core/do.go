@@ -185,6 +185,17 @@ func (tx *Tx) checkSession() error {
 	if err == nil && !ok {
 		err = muster.ErrUnauthenticated
 	}
+	if err == nil && tx.Actor.App != 0 {
+		err = noAdministrator(tx.IsMember(muster.Administrators, u.ID))
+	}
+	return err
+}
+
+// noAdministrator refuses a user who comes by an application and is an administrator: those do not (one-core, 8).
+func noAdministrator(is bool, err error) error {
+	if err == nil && is {
+		err = muster.ErrDenied
+	}
 	return err
 }
 

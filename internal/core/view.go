@@ -67,10 +67,14 @@ func (c *Core) enter(ctx context.Context, v *View) (err error) {
 		_, err = stillSigned(v.Reader, v.Actor)
 		return err
 	}
-	if v.entry, err = c.rights.of(ctx, v.Actor.Realm, v.Actor.Session); err == nil && v.Actor.App == 0 {
-		v.rights = v.entry.rights
+	if v.entry, err = c.rights.of(ctx, v.Actor.Realm, v.Actor.Session); err != nil {
+		return err
 	}
-	return err
+	if v.Actor.App != 0 {
+		return noAdministrator(slices.Contains(v.entry.groups, muster.Administrators), nil)
+	}
+	v.rights = v.entry.rights
+	return nil
 }
 
 // refuseView records the refusal of a reader who is signed in.

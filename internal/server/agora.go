@@ -53,8 +53,28 @@ func (s *Server) listenAgora() error {
 		return fmt.Errorf("listening for Agora: %w (hint: is another server using the port? choose one with --agora-listen)", err)
 	}
 	s.agoraListener = s.limit(l)
-	s.agora = httpx.NewServer(httpx.NewHandler(s.httpOptions(), httpx.Mount("", agora.New(s.core, s.publicURL()))), s.log)
+	s.agoraChain = httpx.NewHandler(s.httpOptions(), httpx.Mount("", agora.New(s.core, s.publicURL())))
+	s.agora = httpx.NewServer(s.agoraChain, s.log)
 	return nil
+}
+
+// running is how many requests are being answered, of both listeners.
+func (s *Server) running() int64 {
+	n := s.chain.Running()
+	if s.agora != nil {
+		n += s.agoraChain.Running()
+	}
+	return n
+}
+
+// connections are those of both listeners.
+func (s *Server) connections() httpx.ConnCounts {
+	n := s.listener.Counts()
+	if s.agora != nil {
+		more := s.agoraListener.Counts()
+		n.Open, n.Refused = n.Open+more.Open, n.Refused+more.Refused
+	}
+	return n
 }
 
 // AgoraAddress is where the applications of Agora Chat stand at the root; "" for nowhere.

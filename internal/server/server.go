@@ -39,6 +39,7 @@ type Server struct {
 	store    *store.Store
 	core     *core.Core
 	http     *http.Server
+	chain    *httpx.Chain
 	listener *httpx.Listener
 	runner   *work.Runner
 	cleaner  *work.Cleaner
@@ -51,6 +52,7 @@ type Server struct {
 	opsListener net.Listener
 
 	agora         *http.Server // of clients that drop the prefix; nil without one
+	agoraChain    *httpx.Chain
 	agoraListener *httpx.Listener
 }
 
@@ -131,9 +133,9 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err := s.listenAgora(); err != nil {
 		return err
 	}
-	handler := s.handler()
-	s.metrics.Read(s.readings(o.Hasher, handler, s.listener)...)
-	s.http = httpx.NewServer(handler, s.log)
+	s.chain = s.handler()
+	s.metrics.Read(s.readings(o.Hasher)...)
+	s.http = httpx.NewServer(s.chain, s.log)
 	return nil
 }
 
@@ -146,8 +148,13 @@ func (s *Server) listen() error {
 	return nil
 }
 
+// limit bounds the connections of a listener. Two of them share what the process may have open.
 func (s *Server) limit(l net.Listener) *httpx.Listener {
-	return httpx.Limit(l, httpx.ConnLimits{Total: mostConnections(), PerAddress: httpx.PeerLimit, Except: s.cfg.Proxies()})
+	most := mostConnections()
+	if s.cfg.Agora.Listen != "" {
+		most /= 2
+	}
+	return httpx.Limit(l, httpx.ConnLimits{Total: most, PerAddress: httpx.PeerLimit, Except: s.cfg.Proxies()})
 }
 
 func (s *Server) firstAdministrator(ctx context.Context) error {
@@ -251,9 +258,11 @@ func (s *Server) close(ctx context.Context) error {
 
 // warnOpen says loudly that passwords travel in the open.
 func (s *Server) warnOpen() {
-	addr, err := netip.ParseAddrPort(s.Address())
-	if err == nil && !addr.Addr().IsLoopback() {
-		s.log.Warn("this address can be reached from other machines and speaks plain HTTP: put a proxy with TLS in front of it", "address", s.Address())
+	for _, address := range []string{s.Address(), s.AgoraAddress()} {
+		addr, err := netip.ParseAddrPort(address)
+		if err == nil && !addr.Addr().IsLoopback() {
+			s.log.Warn("this address can be reached from other machines and speaks plain HTTP: put a proxy with TLS in front of it", "address", address)
+		}
 	}
 }
 

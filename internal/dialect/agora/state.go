@@ -21,3 +21,16 @@ func (f *facade) changed(r *http.Request, verb func(context.Context, muster.ID) 
 	}
 	return f.core.LookUpUser(r.Context(), u.ID.UUID())
 }
+
+func (f *facade) deactivate(r *http.Request) (any, error) {
+	u, err := f.changed(r, f.core.SuspendUser)
+	if err != nil {
+		return nil, err
+	}
+	return answer{action: "Deactivate user", entities: entitiesOf(u)}, nil
+}
+
+func (f *facade) activate(r *http.Request) (any, error) {
+	_, err := f.changed(r, f.core.UnsuspendUser)
+	return answer{action: "activate user"}, err
+}
