@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"muster/internal/core"
 	"muster/internal/dialect/agora"
 	"muster/internal/dialect/corteza"
+	"muster/internal/dialect/crust"
 	"muster/internal/httpx"
 	"muster/internal/mailer"
 	"muster/internal/obs"
@@ -133,7 +135,9 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err := s.listenAgora(); err != nil {
 		return err
 	}
-	s.chain = s.handler()
+	if s.chain, err = s.handler(); err != nil {
+		return err
+	}
 	s.metrics.Read(s.readings(o.Hasher)...)
 	s.http = httpx.NewServer(s.chain, s.log)
 	return nil
@@ -172,21 +176,30 @@ func (s *Server) firstAdministrator(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) handler() *httpx.Chain {
+func (s *Server) handler() (*httpx.Chain, error) {
+	origins, err := origins(s.cfg, s.publicURL())
+	if err != nil {
+		return nil, err
+	}
 	return httpx.NewHandler(s.httpOptions(),
 		httpx.Mount("", s.house()),
 		httpx.Mount("/corteza/system", corteza.New(s.core)),
+		httpx.Mount(crustMount, crust.New(s.core, crust.Options{Mount: crustMount, Origins: origins})),
 		httpx.Mount("/agora", agora.New(s.core, s.publicURL())),
-	)
+	), nil
 }
 
 func (s *Server) httpOptions() httpx.Options {
-	options := httpx.Options{Logger: s.log, HTTPS: false, Proxies: s.cfg.Proxies(), Observe: s.seen}
+	https := strings.HasPrefix(s.cfg.PublicURL, "https:")
+	options := httpx.Options{Logger: s.log, HTTPS: https, Proxies: s.cfg.Proxies(), Observe: s.seen}
 	if s.cfg.Dev {
 		options.AccessLevel = slog.LevelDebug
 	}
 	return options
 }
+
+// crustMount is where Crust is, and the path of its cookie.
+const crustMount = "/crust"
 
 // Address is where the server listens.
 func (s *Server) Address() string { return s.listener.Addr().String() }
