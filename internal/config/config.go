@@ -42,6 +42,7 @@ type Config struct {
 	Mail           Mail     `toml:"mail"`
 	Files          Files    `toml:"files"`
 	Tat            Tat      `toml:"tat"`
+	Agora          Agora    `toml:"agora"`
 }
 
 // Admin is the first administrator, made when realm main has no account. Without an e-mail there is none.
@@ -83,6 +84,7 @@ type Flags struct {
 	DatabaseURL *string
 	PublicURL   *string
 	OpsListen   *string
+	AgoraListen *string
 
 	DefaultGroup *string
 	Dev          *bool
@@ -120,8 +122,12 @@ func Read(file string, environ []string, flags Flags) (Told, error) {
 	set(&c.DatabaseURL, flags.DatabaseURL)
 	set(&c.PublicURL, flags.PublicURL)
 	set(&c.OpsListen, flags.OpsListen)
+	set(&c.Agora.Listen, flags.AgoraListen)
 	set(&c.DefaultGroup, flags.DefaultGroup)
 	set(&c.Dev, flags.Dev)
+	if err := c.Agora.readSecrets(); err != nil {
+		return told, err
+	}
 	return told, c.check()
 }
 
@@ -193,6 +199,9 @@ func (c *Config) check() error {
 	}
 	if c.MessageDays < 1 || c.MessageDays > mostMessageDays {
 		return fmt.Errorf("messages wait for %d days (hint: message_days is 1 to %d; 7 by default)", c.MessageDays, mostMessageDays)
+	}
+	if err := c.Agora.check(); err != nil {
+		return err
 	}
 	if c.Data == "" {
 		return errors.New("the data folder has no name (hint: --data DIR)")

@@ -26,6 +26,7 @@ type wire struct {
 	name string
 
 	listed, read, signsIn []state // who is in its lists, who can be read, who gets in
+	noEmails              bool    // it shows none
 
 	signIn     func(t *testing.T, s *mustertest.Server, name, password string) (token string) // "" for a refusal
 	lets       func(t *testing.T, s *mustertest.Server, token string) bool                    // the token opens something
@@ -63,7 +64,7 @@ type asking struct {
 // known is the password of everybody in these tests.
 const known = "correct-horse"
 
-func wires() []wire { return []wire{corteza(), crust()} }
+func wires() []wire { return []wire{corteza(), crust(), agora()} }
 
 // send sends JSON, or nothing for nil, and fails for a refusal.
 func (c asking) send(method, path string, body map[string]any) mustertest.Answer {

@@ -147,6 +147,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"Contacts": "read before", "CountContacts": "read before", "AddContact": "read before", "RemoveContact": "read before",
 		"RemoveManager": "read before", "IsManager": "read before", "InUse": "read before", "PeopleOf": "read before",
 		"PutPresences": "the realm is in it", "PresencesOf": "nodes", "LastRevision": "nodes", "LivePresences": "nodes", "DropOldPresences": "nodes",
+		"Realm": "the realm itself", "InsertRealm": "the realm itself",
 		"OtherAdministrator": "administrators are of the main realm",
 		"Fact":               "the house", "StateFact": "the house", "NodeNumbers": "the house", "ChangesOf": "caches of all realms",
 		"LastEventOf": "caches of all realms", "LeaseDeliveries": "the house", "FinishDelivery": "leased before",
