@@ -116,10 +116,11 @@ func (c *Core) removeMessages(ctx context.Context, action muster.Action, before 
 // someone refuses unless the user is there and the caller may ask about him.
 func (v *View) someone(user muster.ID) error {
 	u, err := v.User(homeOf(v.Actor), user)
+	app := v.core.app(v.Actor)
 	switch {
 	case err != nil:
 		return err
-	case u != nil && !u.Deleted():
+	case u != nil && !u.Deleted() && (app == nil || app.mine(u)):
 		return v.RequireOrSelf(u.ID)
 	}
 	if err := v.Require(muster.UserResource(0)); err != nil {

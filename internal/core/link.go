@@ -68,7 +68,7 @@ func (c *Core) ReadStatuses(ctx context.Context, names []string) ([]bool, error)
 		if len(names) == 0 || len(names) > MostStatuses {
 			return nil, muster.InvalidField("usernames", "1 to %d at once", MostStatuses)
 		}
-		found, err := v.Called(homeOf(v.Actor), foldedNames(names))
+		found, err := v.Called(homeOf(v.Actor), foldedNames(v.core.app(v.Actor), names))
 		if err != nil {
 			return nil, err
 		}

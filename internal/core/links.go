@@ -217,6 +217,9 @@ func suspect(ch store.Change) muster.ID {
 
 // Good reports whether the caller could come once more by the credential that he came by.
 func (l *Links) Good(ctx context.Context) (bool, error) {
+	if until := muster.ActorFrom(ctx).Until; !until.IsZero() && !l.c.now().Before(until) {
+		return false, nil
+	}
 	_, err := l.c.viewer(ctx, muster.ActionOpenLink)
 	if muster.KindOf(err) == muster.Unauthenticated || muster.KindOf(err) == muster.Denied {
 		return false, nil

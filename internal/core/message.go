@@ -32,11 +32,12 @@ type MessageForm struct {
 // The event counts and names ids; what was written, by whom and to whom is in no event.
 func (c *Core) SendMessage(ctx context.Context, f MessageForm) ([]muster.ID, error) {
 	a, realm := muster.ActionSendMessage, homeOf(muster.ActorFrom(ctx))
-	key := realm.String()
+	app := c.app(muster.ActorFrom(ctx))
+	key := cmp.Or(muster.ActorFrom(ctx).App, realm).String()
 	invalid := f.prepare()
 	var online map[muster.ID]bool
 	if f.OnlineOnly && invalid == nil {
-		found, err := c.store.Reader(ctx).Recipients(realm, foldedNames(f.To))
+		found, err := c.store.Reader(ctx).Recipients(realm, foldedNames(app, f.To))
 		if err != nil {
 			return nil, c.explain(ctx, a, err)
 		}
@@ -126,11 +127,11 @@ func hasText(body json.RawMessage) bool {
 	return json.Unmarshal(body, &text) == nil && text.Msg != nil
 }
 
-// foldedNames are usernames as keys, each once. What cannot be a username is left out.
-func foldedNames(list []string) []string {
+// foldedNames are usernames as keys, each once. What cannot be the username of anybody whom the application sees is left out.
+func foldedNames(app *App, list []string) []string {
 	var names []string
 	for _, name := range list {
-		if name != "" && muster.ValidText(name, muster.MaxUsername) {
+		if name != "" && muster.ValidText(name, muster.MaxUsername) && (app == nil || muster.ValidAppUsername(name)) {
 			names = append(names, muster.FoldSignIn(name))
 		}
 	}
@@ -141,7 +142,7 @@ func foldedNames(list []string) []string {
 // send stores a message for everybody who is there. Where online is not nil, those who are not in it get none.
 func (tx *Tx) send(f *MessageForm, online map[muster.ID]bool) ([]muster.ID, error) {
 	realm := homeOf(tx.Actor)
-	found, err := tx.Recipients(realm, foldedNames(f.To))
+	found, err := tx.Recipients(realm, foldedNames(tx.core.app(tx.Actor), f.To))
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ type throttles struct {
 	mail       *throttle.Buckets // mails to one person
 	mailDay    *throttle.Buckets
 	asking     *throttle.Buckets // mails that one address asks for
-	recipients *throttle.Volumes // of messages in one realm
+	recipients *throttle.Volumes // of the messages of one application
 	token      *throttle.Buckets // mailed tokens shown from one address that were wrong
 	tokenName  *throttle.Buckets // the same, for one name
 	calls      *throttle.Windows // calls of each row of an application's façade

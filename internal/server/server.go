@@ -24,6 +24,7 @@ import (
 	"muster/internal/dialect/crust"
 	"muster/internal/dialect/tat"
 	"muster/internal/httpx"
+	"muster/internal/live"
 	"muster/internal/mailer"
 	"muster/internal/obs"
 	"muster/internal/password"
@@ -48,6 +49,7 @@ type Server struct {
 	cleaner  *work.Cleaner
 	bell     *work.Bell
 	uses     *work.Uses
+	live     *live.Hub
 	files    files
 	metrics  *obs.Metrics
 	stopping atomic.Bool
@@ -133,6 +135,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	s.runner = work.New(work.Options{Outbox: s.core.Outbox, Sender: sender, Now: o.Now, After: o.After, Log: s.log})
 	s.cleaner = &work.Cleaner{Core: s.core, Log: s.log}
 	s.bell = &work.Bell{Core: s.core, Log: s.log}
+	s.live = live.New(live.Options{Core: s.core, Log: s.log})
 	s.uses = &work.Uses{Core: s.core, Log: s.log}
 	if err := s.listenOperations(); err != nil {
 		return err
@@ -192,7 +195,7 @@ func (s *Server) handler(o Options) (*httpx.Chain, error) {
 		httpx.Mount(crustMount, crust.New(s.core, crust.Options{Mount: crustMount, Origins: origins})),
 		httpx.Mount(tatMount, tat.New(s.core, s.tatOptions(o))),
 		httpx.Mount("/user/verify", tat.NewVerify(s.core, s.tatOptions(o))), // for callbacks that know of no path
-		httpx.Mount("/agora", agora.New(s.core, s.publicURL())),
+		httpx.Mount("/agora", agora.New(s.core, s.live, s.publicURL())),
 	), nil
 }
 
@@ -226,6 +229,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	ran.Go(func() { s.runner.Run(running) })
 	ran.Go(func() { s.cleaner.Run(running) })
 	ran.Go(func() { s.bell.Run(running) })
+	ran.Go(func() { s.live.Run(running) })
 	ran.Go(func() { s.uses.Run(running) })
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
