@@ -124,16 +124,16 @@ func TestNews(t *testing.T) {
 			"ban":        {func(in *SignedIn) error { return h.SuspendUser(h.system(), in.User.ID) }, Ending{Doubted: true, Reason: EndBanned}},
 			"delete":     {func(in *SignedIn) error { return h.DeleteUser(h.system(), in.User.ID) }, Ending{Doubted: true, Reason: EndDeleted}},
 			"password":   {func(in *SignedIn) error { return h.SetPassword(h.system(), in.User.ID, "battery-staple") }, Ending{Doubted: true, Reason: EndPassword}},
-			"leave":      {func(in *SignedIn) error { return h.SignOut(h.as(in)) }, Ending{Doubted: true, Reason: EndDisconnect}},
+			"leave":      {func(in *SignedIn) error { return h.SignOut(h.as(in)) }, Ending{Doubted: true}},
 			"disconnect": {func(in *SignedIn) error { return h.DisconnectUser(h.as(admin), in.User.ID, "") }, Ending{Reason: EndDisconnect}},
 			"one":        {func(in *SignedIn) error { return h.DisconnectUser(h.as(admin), in.User.ID, "phone") }, Ending{Resource: "phone", Reason: EndDisconnect}},
 			"own": {func(in *SignedIn) error {
 				_, err := h.UpdateUser(h.as(in), in.User.ID, Profile{Email: in.User.Email, Name: "New"})
 				return err
-			}, Ending{Doubted: true, Reason: EndDisconnect}},
+			}, Ending{Doubted: true}},
 		} {
 			in := h.join(name)
-			ctx := h.as(in)
+			ctx, link := h.as(in), h.link(in, "phone")
 			heard()
 			h.must(x.do(in))
 			got := heard()
@@ -150,10 +150,11 @@ func TestNews(t *testing.T) {
 			if notice, err = h.Links.Explain(h.system(), got[0], func(muster.ID) bool { return false }); err != nil || notice.End != nil {
 				t.Errorf("%s: to others it means %+v %v", name, notice.End, err)
 			}
-			good, err := h.Links.Good(ctx)
+			why, err := h.Links.Doubt(ctx, *link)
 			h.must(err)
-			if want := name == "disconnect" || name == "one" || name == "own"; good != want {
-				t.Errorf("%s: good is %v", name, good)
+			want := map[string]string{"ban": EndBanned, "delete": EndDeleted, "password": EndPassword, "leave": EndDisconnect}[name]
+			if why != want {
+				t.Errorf("%s: it ends because of %q", name, why)
 			}
 		}
 		h.refused(h.DisconnectUser(h.as(admin), 12345, ""), muster.ErrUserNotFound)

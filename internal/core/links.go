@@ -215,16 +215,28 @@ func suspect(ch store.Change) muster.ID {
 	return 0
 }
 
-// Good reports whether the caller could come once more by the credential that he came by.
-func (l *Links) Good(ctx context.Context) (bool, error) {
+// Doubt looks at whether the caller could come once more by the credential by which he opened a link, and answers why not, in one
+// of the words for endings; "" if he could.
+func (l *Links) Doubt(ctx context.Context, link muster.Link) (reason string, err error) {
 	if until := muster.ActorFrom(ctx).Until; !until.IsZero() && !l.c.now().Before(until) {
-		return false, nil
+		return EndDisconnect, nil
 	}
-	_, err := l.c.viewer(ctx, muster.ActionOpenLink)
-	if muster.KindOf(err) == muster.Unauthenticated || muster.KindOf(err) == muster.Denied {
-		return false, nil
+	_, err = l.c.viewer(ctx, muster.ActionOpenLink)
+	if muster.KindOf(err) != muster.Unauthenticated && muster.KindOf(err) != muster.Denied {
+		return "", err
 	}
-	return err == nil, err
+	u, err := l.c.store.Reader(ctx).User(link.Realm, link.User)
+	switch {
+	case err != nil:
+		return "", err
+	case u == nil || u.Deleted():
+		return EndDeleted, nil
+	case u.Suspended():
+		return EndBanned, nil
+	case u.SignedOutAt.After(link.Since):
+		return EndPassword, nil
+	}
+	return EndDisconnect, nil
 }
 
 // A Notice is what news mean to links.
@@ -239,7 +251,7 @@ type Ending struct {
 	User     muster.ID
 	Resource string    // "": whichever
 	Link     muster.ID // 0: whichever
-	Doubted  bool      // only those whose credential is good no more ([Links.Good])
+	Doubted  bool      // only those whose credential is good no more ([Links.Doubt]); it says why if Reason is ""
 	Reason   string    // one of the words of agora-chat.md, 10
 }
 
@@ -252,7 +264,7 @@ const (
 	EndReplaced   = "replaced"
 )
 
-// reasonOf is why a change ends the links of a user.
+// reasonOf is why a change ends the links of a user; "" if that is to be found out.
 func reasonOf(action string) string {
 	switch action {
 	case muster.ActionSuspendUser.Name:
@@ -261,8 +273,10 @@ func reasonOf(action string) string {
 		return EndDeleted
 	case muster.ActionSetPassword.Name, muster.ActionChangePassword.Name, muster.ActionResetPassword.Name:
 		return EndPassword
+	case muster.ActionDisconnectUser.Name:
+		return EndDisconnect
 	}
-	return EndDisconnect
+	return ""
 }
 
 // Explain says what news mean to the links of users whom linked knows.

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -115,15 +116,21 @@ func (h *Hub) finish(e *core.Ending) {
 	for _, l := range h.of(e.User) {
 		switch {
 		case e.Resource != "" && e.Resource != l.Resource, e.Link != 0 && e.Link != l.ID:
-		case e.Doubted && h.good(l):
+		case e.Doubted:
+			h.doubt(l, e.Reason)
 		default:
 			h.end(l, e.Reason)
 		}
 	}
 }
 
-// good reports whether the credential by which a link was opened still is. Where that cannot be found out, the next look decides.
-func (h *Hub) good(l *link) bool {
-	good, err := h.core.Links.Good(l.ctx)
-	return good || err != nil
+// doubt ends a link whose credential is good no more, for that reason or, if that is "", the one that is found. Where it cannot be
+// found out, the next look decides. It answers whether the link has ended.
+func (h *Hub) doubt(l *link, reason string) bool {
+	found, err := h.core.Links.Doubt(l.ctx, l.Link)
+	if err != nil || found == "" {
+		return false
+	}
+	h.end(l, cmp.Or(reason, found))
+	return true
 }

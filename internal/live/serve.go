@@ -26,7 +26,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, resource string) err
 	}
 	defer h.remove(l)
 	// What ended the session between the look at the token and this line was heard by nobody.
-	if !h.good(l) {
+	if h.doubt(l, "") {
 		return muster.ErrUnauthenticated
 	}
 	header := w.Header()
@@ -41,18 +41,25 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, resource string) err
 // run answers why the link ended.
 func (h *Hub) run(s *stream) string {
 	s.event(func(b []byte) []byte { return appendReady(b, s.link) })
-	if s.flush() == nil && h.showInbox(s) {
-		return h.runLive(s)
+	if s.flush() == nil {
+		h.showInbox(s)
 	}
-	return lostBy(s.err)
+	if s.err != nil {
+		return lostBy(s.err)
+	}
+	return h.runLive(s)
 }
 
-// showInbox shows what waits, a part at a time. What is pushed meanwhile waits its turn.
-func (h *Hub) showInbox(s *stream) bool {
+// showInbox shows what waits, a part at a time. What is pushed meanwhile waits its turn. If it can't be read, the link ends: the
+// client finds it when he comes back.
+func (h *Hub) showInbox(s *stream) {
 	for after := muster.ID(0); ; {
 		list, err := h.core.ReceiveMessages(s.link.ctx, after)
 		if err != nil {
-			return false // he comes back, and finds it
+			if !h.doubt(s.link, "") {
+				h.end(s.link, comeBack)
+			}
+			return
 		}
 		for _, m := range list {
 			after = m.ID
@@ -60,11 +67,11 @@ func (h *Hub) showInbox(s *stream) bool {
 			s.message(m)
 		}
 		if s.flush() != nil {
-			return false
+			return
 		}
 		if len(list) < core.MostReceived {
 			s.link.shown = slices.Clip(s.link.shown)
-			return true
+			return
 		}
 	}
 }
@@ -82,8 +89,8 @@ func (h *Hub) runLive(s *stream) string {
 		case <-beat:
 			beat = h.after(heartbeat)
 			s.event(appendHeartbeat)
-			if beats++; beats%looksEach == 0 && !h.good(s.link) {
-				h.end(s.link, core.EndDisconnect)
+			if beats++; beats%looksEach == 0 {
+				h.doubt(s.link, "")
 			}
 		}
 		list, reason := s.link.take()

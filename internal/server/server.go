@@ -250,6 +250,7 @@ func (s *Server) drain(ctx context.Context) error {
 	s.stopping.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, stopTime)
 	defer cancel()
+	s.live.Stop(ctx)
 	err := errors.Join(s.http.Shutdown(ctx), s.drainAgora(ctx))
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.log.Warn("some requests took too long to finish and were cut")
