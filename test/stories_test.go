@@ -36,6 +36,9 @@ func TestStories(t *testing.T) {
 				"hides":    hides,
 				"mail":     mail,
 				"sql":      query,
+				"link":     openLink,
+				"event":    nextEvent,
+				"hangup":   hangUp,
 			},
 		})
 	})
@@ -49,6 +52,7 @@ type story struct {
 	server *server  // the one that runs, or nil
 	served bool     // there was one
 	answer []byte   // body of the last answer
+	links  map[string]*liveLink
 
 	t    testing.TB
 	smtp *mustertest.SMTPServer // at $SMTP_URL
