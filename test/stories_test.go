@@ -88,7 +88,7 @@ func condition(engine string) func(string) (bool, error) {
 
 // readSources reads the directories of the module. The go command keeps the result of a test until what the test itself
 // has read changes, and doesn't see what the build reads: without this, stories would pass unrun on a changed binary.
-func readSources(t *testing.T) {
+func readSources(t testing.TB) {
 	t.Helper()
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() && path != ".." && (entry.Name()[0] == '.' || entry.Name() == "bin") {
