@@ -5,8 +5,8 @@
 //
 //	request ─ OpenLink ─ online ─ ready ─ what waits, oldest first ─ live, with a comment each 15 s ─ kicked, or gone ─ offline
 //
-// A [Hub] holds the links of its node. [Hub.Serve] keeps the goroutine of the request; what is pushed lies in a short buffer of the
-// link until that goroutine has written it. A client who does not read is cut: one write may take 20 seconds, and the
+// A [Hub] holds the links of its node. [Hub.Serve] takes the connection over from net/http, whose buffers would be most of what a
+// link takes; what is pushed lies in a short buffer of the link until its own goroutine has written it. A client who does not read is cut: one write may take 20 seconds, and the
 // buffer has bounds. He finds the rest in his inbox when he comes back.
 //
 // # Nothing lost, nothing twice

@@ -2,7 +2,7 @@ package live
 
 import (
 	"context"
-	"net/http"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -22,9 +22,10 @@ const (
 // A link is one client who is connected.
 type link struct {
 	muster.Link
-	ctx     context.Context // of the request: who opened the link
-	control *http.ResponseController
-	wake    chan struct{}
+	ctx  context.Context // who opened the link
+	conn net.Conn        // set by connect
+	wake chan struct{}
+	gone chan struct{} // closed when the client has left
 
 	mu      sync.Mutex
 	pending []parcel
@@ -39,8 +40,24 @@ type parcel struct {
 	reminder *muster.Reminder
 }
 
-func newLink(l muster.Link, w http.ResponseWriter, r *http.Request) *link {
-	return &link{Link: l, ctx: r.Context(), control: http.NewResponseController(w), wake: make(chan struct{}, 1)}
+// newLink keeps of a request who asked, and nothing else: the rest would stay as long as the link.
+func newLink(l muster.Link, by muster.Actor) *link {
+	return &link{Link: l, ctx: muster.WithActor(context.Background(), by), wake: make(chan struct{}, 1), gone: make(chan struct{})}
+}
+
+// connect gives the link its connection, and begins to see whether the client leaves. What he sends is nothing to us.
+func (l *link) connect(conn net.Conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conn = conn
+	go func() {
+		defer close(l.gone)
+		for b := make([]byte, 64); ; {
+			if _, err := conn.Read(b); err != nil {
+				return
+			}
+		}
+	}()
 }
 
 // push hands something over. It answers false if the client has not read what came before.
@@ -66,7 +83,9 @@ func (l *link) end(reason string) bool {
 		return false
 	}
 	l.reason, l.pending = reason, nil
-	_ = l.control.SetWriteDeadline(time.Now().Add(farewellTime))
+	if l.conn != nil {
+		_ = l.conn.SetWriteDeadline(time.Now().Add(farewellTime))
+	}
 	l.poke()
 	return true
 }
@@ -91,7 +110,7 @@ func (l *link) beginWrite() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.reason == "" {
-		_ = l.control.SetWriteDeadline(time.Now().Add(writeTime))
+		_ = l.conn.SetWriteDeadline(time.Now().Add(writeTime))
 	}
 }
 

@@ -1,53 +1,83 @@
 package live
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
 	"sync"
+	"time"
 
 	"muster"
 	"muster/internal/core"
-	"muster/internal/httpx"
 )
 
-// Serve answers a request with a live link of whom the request's context names, and keeps it open until the client leaves or the
-// link is ended. It returns an error only as long as it has written nothing: a wrong resource, [muster.ErrTooManyLinks],
-// somebody who has no links.
+// Serve answers a request with a live link of whom the request's context names. It returns an error only as long as it has
+// written nothing: a wrong resource, [muster.ErrTooManyLinks], somebody who has no links.
+//
+// It takes the connection over from net/http and returns when the inbox has been shown: what the request needed is free then, and of
+// a link that has nothing to say little is left.
 func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, resource string) error {
 	about, err := h.core.OpenLink(r.Context(), resource)
 	if err != nil {
 		return err
 	}
-	l := newLink(*about, w, r)
+	l := newLink(*about, muster.ActorFrom(r.Context()))
 	if err := h.add(l); err != nil {
 		return err
 	}
-	defer h.remove(l)
 	// What ended the session between the look at the token and this line was heard by nobody.
 	if h.doubt(l, "") {
+		h.remove(l)
 		return muster.ErrUnauthenticated
 	}
-	header := w.Header()
-	header.Set("Content-Type", "text/event-stream")
-	header.Set("Connection", "close")
-	header.Set("X-Accel-Buffering", "no") // proxies pass on what is written
-	httpx.LongLived(w, r)
-	h.stats.end(h.run(&stream{hub: h, link: l, w: w}))
-	return nil
-}
-
-// run answers why the link ended.
-func (h *Hub) run(s *stream) string {
-	s.event(func(b []byte) []byte { return appendReady(b, s.link) })
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		h.remove(l)
+		return fmt.Errorf("a live link needs a connection of its own: %w", err)
+	}
+	l.connect(conn)
+	s := &stream{hub: h, link: l}
+	s.event(func(b []byte) []byte { return appendHeader(b, w.Header()) })
+	s.event(func(b []byte) []byte { return appendReady(b, l) })
 	if s.flush() == nil {
 		h.showInbox(s)
 	}
-	if s.err != nil {
-		return lostBy(s.err)
+	go h.run(s)
+	return nil
+}
+
+// appendHeader begins the answer. It has no length and ends with the connection.
+func appendHeader(b []byte, header http.Header) []byte {
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("Connection", "close")
+	header.Set("X-Accel-Buffering", "no") // proxies pass on what is written
+	header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	text := bytes.NewBufferString("HTTP/1.1 200 OK\r\n")
+	_ = header.Write(text) // to a buffer
+	return append(append(b, text.Bytes()...), "\r\n"...)
+}
+
+// run keeps a link until it ends.
+func (h *Hub) run(s *stream) {
+	defer h.remove(s.link)
+	defer s.link.conn.Close()
+	defer h.rescue()
+	reason := lostBy(s.err)
+	if s.err == nil {
+		reason = h.runLive(s)
 	}
-	return h.runLive(s)
+	h.stats.end(reason)
+}
+
+// rescue keeps a fault of ours from ending more than the link: net/http does not look after it any more.
+func (h *Hub) rescue() {
+	if cause := recover(); cause != nil {
+		h.log.Error("panic in a live link", "panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
+	}
 }
 
 // showInbox shows what waits, a part at a time. What is pushed meanwhile waits its turn. If it can't be read, the link ends: the
@@ -83,7 +113,7 @@ func (h *Hub) runLive(s *stream) string {
 	beat := h.after(heartbeat)
 	for beats := 0; ; {
 		select {
-		case <-s.link.ctx.Done():
+		case <-s.link.gone:
 			return endedGone
 		case <-s.link.wake:
 		case <-beat:
@@ -110,8 +140,7 @@ func (h *Hub) runLive(s *stream) string {
 	}
 }
 
-// lostBy tells a client who did not read from one who left. A write that came to its end cancels the request as well, so only its
-// error tells.
+// lostBy tells a client who did not read from one who left.
 func lostBy(err error) string {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return endedSlow
@@ -123,7 +152,6 @@ func lostBy(err error) string {
 type stream struct {
 	hub    *Hub
 	link   *link
-	w      http.ResponseWriter
 	buffer *[]byte
 	pushed int64
 	err    error
@@ -176,10 +204,7 @@ func (s *stream) flush() error {
 	}
 	if s.err == nil {
 		s.link.beginWrite()
-		_, s.err = s.w.Write(*s.buffer)
-	}
-	if s.err == nil {
-		s.err = s.link.control.Flush()
+		_, s.err = s.link.conn.Write(*s.buffer)
 	}
 	if s.err == nil {
 		s.hub.stats.pushed.Add(s.pushed)
