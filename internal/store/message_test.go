@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -115,6 +116,18 @@ func TestRecipients(t *testing.T) {
 		got := must(read(t, s).Recipients(muster.MainRealm, []string{"ann", "bob", "ann@example.org", "nobody"}))(t)
 		if len(got) != 2 || got["ann"] != (Recipient{"Ann", ann.ID, 0}) || got["bob"] != (Recipient{"bob", bob.ID, full[0].ID}) {
 			t.Errorf("found %+v", got)
+		}
+		names := []string{"ann", "bob", "ann@example.org", "nobody"}
+		for i := range 150 {
+			names = append(names, fmt.Sprint("u", i))
+		}
+		last := addressee(t, s, "u149")
+		called := must(read(t, s).Called(muster.MainRealm, names))(t)
+		if want := map[string]muster.ID{"ann": ann.ID, "bob": bob.ID, "u149": last.ID}; !maps.Equal(called, want) {
+			t.Errorf("called so are %v, want %v", called, want)
+		}
+		if called = must(read(t, s).Called(muster.MainRealm, nil))(t); len(called) != 0 {
+			t.Errorf("without names: %v", called)
 		}
 	})
 }
