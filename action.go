@@ -15,6 +15,7 @@ const (
 	NounApplication  Noun = "application"
 	NounReminder     Noun = "reminder"
 	NounAttachment   Noun = "attachment"
+	NounMessage      Noun = "message"
 )
 
 // A Resource is what a rule or an event is about: one object, or with ID 0 all of that noun. NounRealm has no ids.
@@ -169,6 +170,13 @@ var (
 	ActionRemoveAttributes  = Action{"attributes.remove", NounUser, OpUpdate, false, true, "remove what an application keeps with a user, or with oneself"}
 	ActionMeasureAttributes = Action{"attributes.measure", NounUser, OpRead, false, false, "measure what an application keeps with its users"}
 
+	ActionSendMessages    = Action{"message.send", NounMessage, "", false, true, "put messages into the inboxes of an application's users, by the application itself"}
+	ActionReadInbox       = Action{"message.inbox", NounMessage, "", false, false, "read the messages that wait for oneself"}
+	ActionAckMessages     = Action{"message.acknowledge", NounMessage, "", false, true, "say that one has messages, which then wait no more"}
+	ActionCountMessages   = Action{"message.count", NounUser, OpRead, false, false, "count the messages that wait for a user, or for oneself"}
+	ActionMessageState    = Action{"message.state", NounUser, OpRead, false, false, "find out whether a message waits for a user, or for oneself"}
+	ActionDropOldMessages = Action{"message.clean-up", NounMessage, "", false, true, "remove messages that nobody has fetched, by the house itself"}
+
 	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
 	ActionRefusedToken    = Action{"session.refused", NounSession, "", true, true, "show a token that is not good"}
 	ActionReadSignInRules = Action{"setting.sign-in", NounSetting, "", true, false, "read which ways of signing in and up are switched on"}
@@ -196,6 +204,7 @@ func Actions() []Action {
 		ActionOpenApp, ActionSignInApp, ActionSignInThroughApp, ActionVouch, ActionExchangeSigned, ActionReadTokenEnd,
 		ActionRegisterUsers, ActionLookUpUser, ActionWalkUsers, ActionDeleteOldest, ActionRenameUser,
 		ActionReadAttributes, ActionCollectAttributes, ActionSetAttributes, ActionRemoveAttributes, ActionMeasureAttributes,
+		ActionSendMessages, ActionReadInbox, ActionAckMessages, ActionCountMessages, ActionMessageState, ActionDropOldMessages,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}
 }

@@ -14,6 +14,7 @@ func selfService() []muster.Action {
 	return []muster.Action{
 		muster.ActionLookUpUser, muster.ActionRenameUser, muster.ActionChangePassword, muster.ActionReadTokenEnd, muster.ActionExchangeSigned,
 		muster.ActionReadAttributes, muster.ActionSetAttributes, muster.ActionRemoveAttributes, muster.ActionCollectAttributes,
+		muster.ActionReadInbox, muster.ActionAckMessages, muster.ActionCountMessages, muster.ActionMessageState,
 	}
 }
 

@@ -17,7 +17,7 @@ func (s *Server) Rows(t testing.TB) string {
 	var b strings.Builder
 	for _, table := range []string{
 		"realm", `"user"`, "signin_name", "credential", "mail_token", "session", `"group"`, "member", "rule", "setting", "fact",
-		"organisation", "application", "reminder", "attachment", "attribute_set",
+		"organisation", "application", "reminder", "attachment", "attribute_set", "message",
 	} {
 		lines, err := lines(db, table)
 		if err != nil {

@@ -138,6 +138,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"VoidMailTokens": "read before", "SignedInFrom": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
 		"EndSessionsOf": "read before", "EndOldSessionsOf": "read before",
 		"InsertAttachment": "the realm is in it", "DeletedAttachments": "the house", "KnownBlobs": "the house", "RemoveAttachments": "read before",
+		"InsertMessage": "the realm is in it", "RemoveMessagesOf": "read before",
 		"Realm": "the realm itself", "InsertRealm": "the realm itself",
 		"OtherAdministrator": "administrators are of the main realm",
 		"Fact":               "the house", "StateFact": "the house", "NodeNumbers": "the house", "ChangesOf": "caches of all realms",
