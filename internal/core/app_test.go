@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -189,6 +190,21 @@ func TestRegister(t *testing.T) {
 		// The same name elsewhere is somebody else.
 		if there := h.register("other", "mina"); there[0].ID == h.found(h.LookUpUser(app, "mina")).ID {
 			t.Error("one user in two applications")
+		}
+	})
+}
+
+// TestBusyHasher: a list that waits too long for its hashes is refused, and so is not done behind the back of who gave up.
+func TestBusyHasher(t *testing.T) {
+	eachApp(t, func(t *testing.T, h *house) {
+		app, rules := h.Authenticator.App("acme", "chat"), muster.SignInRules{MinPassword: 1}
+		list := []Registration{{Username: "mina", Password: "x"}, {Username: "otto", Password: "x"}}
+		h.refused(h.prepareAll(h.asApp("chat"), app, list, rules, 0), muster.ErrBusy)
+		h.must(h.prepareAll(h.asApp("chat"), app, list, rules, time.Minute))
+		gone, cancel := context.WithCancel(h.asApp("chat"))
+		cancel()
+		if err := h.prepareAll(gone, app, list, rules, time.Minute); !errors.Is(err, context.Canceled) {
+			t.Errorf("who has left is told %v", err)
 		}
 	})
 }
