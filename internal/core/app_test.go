@@ -188,7 +188,7 @@ func TestRegister(t *testing.T) {
 		_, err = h.LookUpUser(app, "new")
 		h.refused(err, muster.ErrUserNotFound)
 		// The same name elsewhere is somebody else.
-		if there := h.register("other", "mina"); there[0].ID == h.found(h.LookUpUser(app, "mina")).ID {
+		if there := h.enrol("other", "mina"); there[0].ID == h.found(h.LookUpUser(app, "mina")).ID {
 			t.Error("one user in two applications")
 		}
 	})
@@ -211,7 +211,7 @@ func TestBusyHasher(t *testing.T) {
 
 func TestWhoMayRegister(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		h.register("chat", "mina")
+		h.enrol("chat", "mina")
 		zoe := []Registration{{Username: "zoe", Password: "zoe"}}
 		_, err := h.RegisterUsers(h.through("chat"), zoe, true)
 		h.refused(err, muster.ErrRegistrationClosed)
@@ -224,13 +224,13 @@ func TestWhoMayRegister(t *testing.T) {
 		_, err = h.RegisterUsers(h.through("other"), zoe, true)
 		h.must(err)
 		// That one takes two users.
-		h.register("other", "two")
+		h.enrol("other", "two")
 		_, err = h.RegisterUsers(h.asApp("other"), []Registration{{Username: "three", Password: "x"}}, true)
 		h.refused(err, muster.ErrUsersFull)
 		_, err = h.Vouch(h.asApp("other"), "three", true, Life{})
 		h.refused(err, muster.ErrUsersFull)
 		h.must(h.DeleteUser(h.asApp("other"), h.found(h.LookUpUser(h.asApp("other"), "two")).ID))
-		h.register("other", "three")
+		h.enrol("other", "three")
 	})
 }
 

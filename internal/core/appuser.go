@@ -134,9 +134,9 @@ func (tx *Tx) deleteOne(u *muster.User) error {
 	return tx.UpdateUser(&gone)
 }
 
-// RenameUser gives a user another name, and leaves the rest of his profile as it is.
-func (c *Core) RenameUser(ctx context.Context, id muster.ID, name string) (*muster.User, error) {
-	return do(ctx, c, muster.ActionRenameUser, func(tx *Tx) (*muster.User, error) {
+// SetName gives a user another name, and leaves the rest of his profile as it is.
+func (c *Core) SetName(ctx context.Context, id muster.ID, name string) (*muster.User, error) {
+	return do(ctx, c, muster.ActionSetName, func(tx *Tx) (*muster.User, error) {
 		tx.About(muster.UserResource(id), "update.name", legalName(name))
 		u, err := tx.user(id)
 		if err != nil {

@@ -71,7 +71,7 @@ func (c *Core) addressed(ctx context.Context, app *App, s Sending) (list []*must
 		if ids[name] != 0 {
 			continue
 		}
-		u, err := userNamed(q, app, name)
+		u, err := appUserNamed(q, app, name)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -174,7 +174,7 @@ func (c *Core) MessageWaits(ctx context.Context, called string, id muster.ID) (b
 
 // called is the user who is called so, for a caller who may ask about him.
 func (v *View) called(app *App, called string) (*muster.User, error) {
-	u, err := userCalled(v.Reader, app, called)
+	u, err := appUserCalled(v.Reader, app, called)
 	if err != nil {
 		return nil, err
 	}

@@ -27,8 +27,8 @@ func sending(text string, to ...string) Sending {
 
 func TestInbox(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		users := h.register("chat", "mina", "otto")
-		h.register("other", "otto")
+		users := h.enrol("chat", "mina", "otto")
+		h.enrol("other", "otto")
 		app := h.asApp("chat")
 		h.appEvents("chat")
 		first, err := h.SendMessages(app, sending("1", "otto", "nobody", "OTTO", "mina"))
@@ -74,7 +74,7 @@ func TestInbox(t *testing.T) {
 			t.Errorf("after a ban: %s", got)
 		}
 		h.must(h.DeleteUser(app, users[1].ID))
-		h.register("chat", "otto")
+		h.enrol("chat", "otto")
 		if got := h.inbox("chat", "otto"); got != "" {
 			t.Errorf("the newcomer has %s", got)
 		}
@@ -84,7 +84,7 @@ func TestInbox(t *testing.T) {
 // TestInboxLimits: five hundred, seven days, six thousand a minute.
 func TestInboxLimits(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		h.register("chat", "mina")
+		h.enrol("chat", "mina")
 		app := h.asApp("chat")
 		for i := range 502 {
 			h.must(second(h.SendMessages(app, sending(fmt.Sprint(i), "mina"))))
@@ -137,7 +137,7 @@ func TestInboxLimits(t *testing.T) {
 // TestWhoSends: the application, and nobody else; and nobody reads or takes away what is another's.
 func TestWhoSends(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		h.register("chat", "mina", "otto")
+		h.enrol("chat", "mina", "otto")
 		mina := h.enterApp("chat", "mina")
 		h.refused(second(h.SendMessages(mina, sending("x", "otto"))), muster.ErrDenied)
 		ids, err := h.SendMessages(h.asApp("chat"), sending("x", "otto"))

@@ -45,8 +45,12 @@ func (c *Core) worthAnEvent(actor muster.Actor, a muster.Action, err error) bool
 	if errors.Is(err, context.Canceled) || muster.KindOf(err) == muster.Busy && !errors.Is(err, muster.ErrThrottled) {
 		return false
 	}
-	signIn := a == muster.ActionSignIn || a == muster.ActionSignInApp || a == muster.ActionSignInThroughApp
-	return actor.SignedIn() || signIn || a == muster.ActionRefusedToken || a == muster.ActionRequestReset
+	switch a {
+	case muster.ActionSignIn, muster.ActionSignInApp, muster.ActionSignInThroughApp,
+		muster.ActionRefusedToken, muster.ActionRequestReset, muster.ActionRequestKey, muster.ActionVerifyKey:
+		return true
+	}
+	return actor.SignedIn()
 }
 
 // The bounds of the audit trail against a flood (security.md, 3.3).
@@ -82,7 +86,7 @@ func (r *refusals) admit(actor muster.Actor, now time.Time) (write bool, count i
 	switch {
 	case actor.AsApp:
 		key = refusalKey{user: actor.App}
-	case actor.Session != 0, actor.App != 0 && actor.User != 0:
+	case actor.User != 0:
 		key = refusalKey{user: actor.User}
 	}
 	r.mu.Lock()

@@ -24,6 +24,7 @@ type throttles struct {
 	inboxes   *throttle.Windows // messages of each application
 	calls     *throttle.Windows // calls of each row of an application's façade
 	token     *throttle.Buckets // mailed tokens shown from one address that were wrong
+	tokenName *throttle.Buckets // the same, for one name
 }
 
 func newThrottles(lifted bool) throttles {
@@ -44,6 +45,7 @@ func newThrottles(lifted bool) throttles {
 		calls:     throttle.NewWindows(time.Second),
 		inboxes:   throttle.NewWindows(time.Minute),
 		token:     throttle.New(throttle.PerMinute(30, 30)),
+		tokenName: throttle.New(throttle.PerMinute(10, 10)),
 	}
 }
 

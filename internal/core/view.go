@@ -67,7 +67,7 @@ func (c *Core) enter(ctx context.Context, v *View) (err error) {
 		_, err = stillSigned(v.Reader, v.Actor)
 		return err
 	}
-	if v.entry, err = c.rights.of(ctx, v.Actor.Realm, v.Actor.Session); err != nil {
+	if v.entry, err = c.rights.ofActor(ctx, v.Actor); err != nil {
 		return err
 	}
 	if v.Actor.App != 0 {

@@ -22,6 +22,7 @@ import (
 	"muster/internal/dialect/agora"
 	"muster/internal/dialect/corteza"
 	"muster/internal/dialect/crust"
+	"muster/internal/dialect/tat"
 	"muster/internal/httpx"
 	"muster/internal/mailer"
 	"muster/internal/obs"
@@ -46,6 +47,7 @@ type Server struct {
 	runner   *work.Runner
 	cleaner  *work.Cleaner
 	bell     *work.Bell
+	uses     *work.Uses
 	files    files
 	metrics  *obs.Metrics
 	stopping atomic.Bool
@@ -63,6 +65,8 @@ type Options struct {
 	Now    func() time.Time
 	After  func(time.Duration) <-chan time.Time // what the runner of the outbox waits with
 	Hasher *password.Hasher
+
+	Version string // of the binary, for clients that ask
 }
 
 // Open opens the database, makes the first administrator if one is asked for, and begins to listen; it serves nothing yet.
@@ -129,13 +133,14 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	s.runner = work.New(work.Options{Outbox: s.core.Outbox, Sender: sender, Now: o.Now, After: o.After, Log: s.log})
 	s.cleaner = &work.Cleaner{Core: s.core, Log: s.log}
 	s.bell = &work.Bell{Core: s.core, Log: s.log}
+	s.uses = &work.Uses{Core: s.core, Log: s.log}
 	if err := s.listenOperations(); err != nil {
 		return err
 	}
 	if err := s.listenAgora(); err != nil {
 		return err
 	}
-	if s.chain, err = s.handler(); err != nil {
+	if s.chain, err = s.handler(o); err != nil {
 		return err
 	}
 	s.metrics.Read(s.readings(o.Hasher)...)
@@ -176,7 +181,7 @@ func (s *Server) firstAdministrator(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) handler() (*httpx.Chain, error) {
+func (s *Server) handler(o Options) (*httpx.Chain, error) {
 	origins, err := origins(s.cfg, s.publicURL())
 	if err != nil {
 		return nil, err
@@ -185,6 +190,8 @@ func (s *Server) handler() (*httpx.Chain, error) {
 		httpx.Mount("", s.house()),
 		httpx.Mount("/corteza/system", corteza.New(s.core)),
 		httpx.Mount(crustMount, crust.New(s.core, crust.Options{Mount: crustMount, Origins: origins})),
+		httpx.Mount(tatMount, tat.New(s.core, s.tatOptions(o))),
+		httpx.Mount("/user/verify", tat.NewVerify(s.core, s.tatOptions(o))), // for callbacks that know of no path
 		httpx.Mount("/agora", agora.New(s.core, s.publicURL())),
 	), nil
 }
@@ -219,6 +226,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	ran.Go(func() { s.runner.Run(running) })
 	ran.Go(func() { s.cleaner.Run(running) })
 	ran.Go(func() { s.bell.Run(running) })
+	ran.Go(func() { s.uses.Run(running) })
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
 	var err error
