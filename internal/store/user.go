@@ -139,6 +139,9 @@ func (r *Reader) Users(realm muster.ID, f muster.UserFilter, see, email, name Vi
 	if f.AnyUsername {
 		usernames = "shown_username_key"
 	}
+	if f.After != "" {
+		w.add("shown_username_key > ?", muster.Fold(f.After))
+	}
 	w.called(realm, usernames, muster.Fold(f.Username))
 	w.called(realm, "handle_key", muster.Fold(f.Handle))
 	w.equal("kind", f.Kind)
