@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+
+	"muster"
 )
 
 // A List is the answer {"response": […]} of a list that may be long: its parts are sent as they come, so that nobody holds all
@@ -31,10 +33,10 @@ func (l *List) End(part any) error {
 // Cut is what a handler answers that can't go on: the error, as long as nothing is sent, and then one that breaks the connection,
 // so that the client does not take a part for the whole.
 func (l *List) Cut(err error) error {
-	if !l.begun {
+	if _, foreign := muster.AsError(err); !l.begun || foreign {
 		return err
 	}
-	return fmt.Errorf("a list was cut: %s", err.Error())
+	return fmt.Errorf("a list was cut: %s", err.Error()) // no Error of ours any more, which would be spelled in the middle of the list
 }
 
 func (l *List) send(part any, end string) error {
