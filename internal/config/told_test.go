@@ -60,6 +60,7 @@ allowed_domains = [] # default
 username_from_email = false # default
 callback_hosts = [] # default
 origins = [] # default
+message_length = 1000 # default
 `
 	if diff := cmp.Diff(want, told.TOML()); diff != "" {
 		t.Error(diff)
