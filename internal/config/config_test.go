@@ -13,9 +13,10 @@ func TestLoad(t *testing.T) {
 	const file = "data = 'file'\nlisten = ':1'\ndev = true\n[admin]\nemail = 'file@example.org'\npassword = 'file-secret'\n[mail]\nfolder = 'file-mail'\n"
 	text := func(s string) *string { return &s }
 	yes, no := true, false
-	defaults := Config{Data: "./muster-data", Listen: "127.0.0.1:8080", Admin: Admin{Username: "admin"}}
+	defaults := Config{Data: "./muster-data", Listen: "127.0.0.1:8080", Admin: Admin{Username: "admin"}, Tat: Tat{MessageLength: 1000}}
 	fromFile := Config{
 		Data: "file", Listen: ":1", Dev: true, Admin: Admin{"file@example.org", "admin", "file-secret"}, Mail: Mail{Folder: "file-mail"},
+		Tat: defaults.Tat,
 	}
 	with := func(c Config, change func(*Config)) Config { change(&c); return c }
 	for name, test := range map[string]struct {
