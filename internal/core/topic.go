@@ -165,6 +165,8 @@ func (tx *Tx) mayCreateTopic(f foundTopic) (*muster.Topic, error) {
 		return nil, err
 	case parent.topic == nil && (own || f.privateOf <= 0):
 		return nil, muster.ErrParentNotFound
+	case f.privateOf == nobodysArea:
+		return nil, muster.ErrDenied
 	case own:
 		return parent.topic, tx.roomForPrivateTopic(f)
 	case parent.topic != nil && slices.Contains(parent.levels, muster.TopicAdmin):

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"muster"
 	"muster/internal/httpx"
@@ -51,6 +52,7 @@ type Facade struct {
 	Show  func(r *http.Request, token string) // puts a token where the wire has it
 	Token func(Answer) string                 // what signing in answers; "" for a refusal
 	JWT   token.Purpose                       // of the keys that sign its tokens, if they are JWTs
+	Life  time.Duration                       // of a token that nobody renews; 0: not proven here
 	// Enter lets somebody in where no one call does it, and sets his Token. Such a wire has credentials of its own: passwords,
 	// sessions and their ends are nothing to it, but letting somebody in again voids the token that he had.
 	Enter func(*Stage, *Person)
