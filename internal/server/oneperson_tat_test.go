@@ -15,7 +15,7 @@ import (
 func tat() wire {
 	return wire{
 		name: "tat", listed: []state{isUnconfirmed, isActive}, read: []state{isUnconfirmed, isActive}, signsIn: []state{isActive},
-		enter: enterTat,
+		enter: func(t *testing.T, s *mustertest.Server, name string) string { t.Helper(); return enterTat(t, s, name) },
 		lets: func(t *testing.T, s *mustertest.Server, token string) bool {
 			t.Helper()
 			return tatAsking{asking{t, &mustertest.Client{URL: s.URL, Token: token}}}.try("GET", "/user/me", nil).Status == http.StatusOK
@@ -84,7 +84,7 @@ func tat() wire {
 }
 
 // enterTat has a password mailed.
-func enterTat(t *testing.T, s *mustertest.Server, name string) string {
+func enterTat(t testing.TB, s *mustertest.Server, name string) string {
 	t.Helper()
 	nobody, email := tatAsking{asking{t, s.Nobody()}}, name+"@example.org"
 	had := map[string]bool{}
@@ -141,7 +141,7 @@ func (c tatAsking) member(verb string, group, user muster.ID) {
 }
 
 // hexes are the ids of the rows of a list.
-func hexes(a mustertest.Answer, t *testing.T, path string) []muster.ID {
+func hexes(a mustertest.Answer, t testing.TB, path string) []muster.ID {
 	t.Helper()
 	rows, _ := a.Get(t, path).([]any)
 	var ids []muster.ID

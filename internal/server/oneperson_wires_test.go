@@ -57,7 +57,7 @@ type shown struct {
 
 // asking is somebody who asks by a wire.
 type asking struct {
-	t *testing.T
+	t testing.TB
 	*mustertest.Client
 }
 
