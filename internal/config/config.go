@@ -69,11 +69,12 @@ type Tat struct {
 	Host              string   `toml:"host" env:"MUSTER_TAT_HOST"`
 	Port              string   `toml:"port" env:"MUSTER_TAT_PORT"`
 	Path              string   `toml:"path" env:"MUSTER_TAT_PATH"`
-	AllowedDomains    []string `toml:"allowed_domains" env:"MUSTER_TAT_ALLOWED_DOMAINS"`         // of e-mails of new accounts; empty: all
-	UsernameFromEmail bool     `toml:"username_from_email" env:"MUSTER_TAT_USERNAME_FROM_EMAIL"` // the part before the @ replaces the username of new accounts
-	CallbackHosts     []string `toml:"callback_hosts" env:"MUSTER_TAT_CALLBACK_HOSTS"`           // hosts that callbacks in mails may name besides the exposed one
-	Origins           []string `toml:"origins" env:"MUSTER_TAT_ORIGINS"`                         // of web pages that may use it; empty: all
-	MessageLength     int      `toml:"message_length" env:"MUSTER_TAT_MESSAGE_LENGTH"`           // that new topics tell their clients, in characters
+	AllowedDomains    []string `toml:"allowed_domains" env:"MUSTER_TAT_ALLOWED_DOMAINS"`           // of e-mails of new accounts; empty: all
+	UsernameFromEmail bool     `toml:"username_from_email" env:"MUSTER_TAT_USERNAME_FROM_EMAIL"`   // the part before the @ replaces the username of new accounts
+	ReserveSystem     bool     `toml:"reserve_system_names" env:"MUSTER_TAT_RESERVE_SYSTEM_NAMES"` // nobody signs up with a username that begins with tat.system
+	CallbackHosts     []string `toml:"callback_hosts" env:"MUSTER_TAT_CALLBACK_HOSTS"`             // hosts that callbacks in mails may name besides the exposed one
+	Origins           []string `toml:"origins" env:"MUSTER_TAT_ORIGINS"`                           // of web pages that may use it; empty: all
+	MessageLength     int      `toml:"message_length" env:"MUSTER_TAT_MESSAGE_LENGTH"`             // that new topics tell their clients, in characters
 }
 
 // Flags are what the command line said; what it did not say is nil.
