@@ -138,6 +138,18 @@ func TestUsernameFromEmail(t *testing.T) {
 	h.nobody().get(t, "/capabilities").is(t, 200, `{"username_from_email":true,"hooks":[]}`)
 }
 
+// TestReservedNames: where they are, only administrators give the names of system users.
+func TestReservedNames(t *testing.T) {
+	one(t, func(t *testing.T, h *house) {
+		for _, name := range []string{"tat.system", "tat.system.bot", "TAT.System.bot"} {
+			h.register(t, name).fails(t, 400, "Invalid username ("+name+") or fullname (Name of "+name+") or email ("+name+"@example.org)")
+		}
+		h.join(t, "tat.sys")
+		h.admin.put(t, "/user/rename", `{"username":"tat.sys","newUsername":"tat.system.bot"}`).is(t, 201, `{"info":"user is renamed"}`)
+		h.admin.put(t, "/user/convert", `{"username":"tat.system.bot"}`).key(t, 201, "Verification successful", "tat.system.bot")
+	}, func(c *config.Config) { c.Tat.ReserveSystem = true })
+}
+
 // TestVerify: a token of the newest mail works once, for 30 minutes, for its user.
 func TestVerify(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
