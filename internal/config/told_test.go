@@ -61,6 +61,7 @@ username_from_email = false # default
 reserve_system_names = false # default
 callback_hosts = [] # default
 origins = [] # default
+message_length = 1000 # default
 `
 	if diff := cmp.Diff(want, told.TOML()); diff != "" {
 		t.Error(diff)

@@ -217,8 +217,11 @@ func wordGroup(unknown int, err error, name string) error {
 }
 
 func wordPresence(err error, topic, status string) error {
-	if errors.Is(err, muster.InvalidField("status", "")) {
+	switch {
+	case errors.Is(err, muster.InvalidField("status", "")):
 		return worded(err, "Invalid Status, should be online or offline or busy :%s", status)
+	case errors.Is(err, muster.ErrDenied):
+		return errAdmin(err) // to take away somebody else's
 	}
 	return wordTopic(err, topic)
 }
