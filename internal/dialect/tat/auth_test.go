@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"muster/internal/config"
 	"muster/internal/dialect/tat"
