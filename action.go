@@ -15,7 +15,6 @@ const (
 	NounApplication  Noun = "application"
 	NounReminder     Noun = "reminder"
 	NounAttachment   Noun = "attachment"
-	NounMessage      Noun = "message"
 	NounTopic        Noun = "topic"
 	NounContact      Noun = "contact" // with the id of the user who is one
 	NounPresence     Noun = "presence"
@@ -194,13 +193,6 @@ var (
 	ActionRemoveAttributes  = Action{"attributes.remove", NounUser, OpUpdate, false, true, "remove what an application keeps with a user, or with oneself"}
 	ActionMeasureAttributes = Action{"attributes.measure", NounUser, OpRead, false, false, "measure what an application keeps with its users"}
 
-	ActionSendMessages    = Action{"message.send", NounMessage, "", false, true, "put messages into the inboxes of an application's users, by the application itself"}
-	ActionReadInbox       = Action{"message.inbox", NounMessage, "", false, false, "read the messages that wait for oneself"}
-	ActionAckMessages     = Action{"message.acknowledge", NounMessage, "", false, true, "say that one has messages, which then wait no more"}
-	ActionCountMessages   = Action{"message.count", NounUser, OpRead, false, false, "count the messages that wait for a user, or for oneself"}
-	ActionMessageState    = Action{"message.state", NounUser, OpRead, false, false, "find out whether a message waits for a user, or for oneself"}
-	ActionDropOldMessages = Action{"message.clean-up", NounMessage, "", false, true, "remove messages that nobody has fetched, by the house itself"}
-
 	ActionListTopics       = Action{"topic.list", NounTopic, "", false, false, "list the topics that one can read; for administrators: all but private ones"}
 	ActionReadTopic        = Action{"topic.read", NounTopic, "", false, false, "read one topic, for its readers, writers and administrators"}
 	ActionCreateTopic      = Action{"topic.create", NounTopic, "", false, true, "make a topic: below one's own private topic or one that one administers, as an administrator anywhere else"}
@@ -255,7 +247,6 @@ func Actions() []Action {
 		ActionOpenApp, ActionSignInApp, ActionSignInThroughApp, ActionVouch, ActionExchangeSigned, ActionReadTokenEnd,
 		ActionRegisterUsers, ActionLookUpUser, ActionWalkUsers, ActionDeleteOldest, ActionSetName,
 		ActionReadAttributes, ActionCollectAttributes, ActionSetAttributes, ActionRemoveAttributes, ActionMeasureAttributes,
-		ActionSendMessages, ActionReadInbox, ActionAckMessages, ActionCountMessages, ActionMessageState, ActionDropOldMessages,
 		ActionListTopics, ActionReadTopic, ActionCreateTopic, ActionDeleteTopic, ActionAddTopicRight, ActionRemoveTopicRight,
 		ActionKeepTopic, ActionDropTopic, ActionMuteTopic, ActionUnmuteTopic, ActionMuteTopics, ActionUnmuteTopics,
 		ActionAddTag, ActionRemoveTag, ActionAddContact, ActionRemoveContact,

@@ -88,7 +88,6 @@ var (
 	ErrUsersFull            = Errorf(Busy, "users-full", "the application has as many users as it may")
 	ErrAttributesFull       = &Error{Kind: Invalid, Code: "attributes-full", Field: "attributes", Message: "at most 2,048 bytes for each user"}
 	ErrCursor               = InvalidField("cursor", "not a place in this list")
-	ErrTooManyMessages      = Errorf(Busy, "too-many-messages", "too many messages in a minute")
 	ErrBulk                 = Errorf(Denied, "bulk", "the people of the house are not deleted in bulk")
 	ErrBadCredentials       = Errorf(Unauthenticated, "bad-credentials", "wrong name or password")
 	ErrUnconfirmed          = Errorf(Unauthenticated, "unconfirmed", "the e-mail is not confirmed yet")

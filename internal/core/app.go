@@ -161,7 +161,7 @@ func (a *App) MayCall(row string, usual int) bool {
 	if own, said := a.config.Calls[row]; said {
 		most = own
 	}
-	return most < 0 || a.core.throttles.calls.Take(a.ID.String()+" "+row, 1, most, a.core.now())
+	return most < 0 || a.core.throttles.calls.Take(a.ID.String()+" "+row, most, a.core.now())
 }
 
 // MayRegister reports whether a stranger may make himself an account.

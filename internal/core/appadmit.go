@@ -14,7 +14,6 @@ func selfService() []muster.Action {
 	return []muster.Action{
 		muster.ActionLookUpUser, muster.ActionSetName, muster.ActionChangePassword, muster.ActionReadTokenEnd, muster.ActionExchangeSigned,
 		muster.ActionReadAttributes, muster.ActionSetAttributes, muster.ActionRemoveAttributes, muster.ActionCollectAttributes,
-		muster.ActionReadInbox, muster.ActionAckMessages, muster.ActionCountMessages, muster.ActionMessageState,
 	}
 }
 

@@ -15,7 +15,17 @@ import (
 func (c *Core) LookUpUser(ctx context.Context, called string) (*muster.User, error) {
 	app := c.app(muster.ActorFrom(ctx))
 	return view(ctx, c, muster.ActionLookUpUser, func(v *View) (*muster.User, error) {
-		return v.called(app, called)
+		u, err := appUserCalled(v.Reader, app, called)
+		if err != nil {
+			return nil, err
+		}
+		if u == nil {
+			if err := v.Require(muster.UserResource(0)); err != nil {
+				return nil, err
+			}
+			return nil, muster.ErrUserNotFound
+		}
+		return u, v.RequireOrSelf(u.ID)
 	})
 }
 

@@ -21,7 +21,6 @@ type throttles struct {
 	mail      *throttle.Buckets // mails to one person
 	mailDay   *throttle.Buckets
 	asking    *throttle.Buckets // mails that one address asks for
-	inboxes   *throttle.Windows // messages of each application
 	calls     *throttle.Windows // calls of each row of an application's façade
 	token     *throttle.Buckets // mailed tokens shown from one address that were wrong
 	tokenName *throttle.Buckets // the same, for one name
@@ -42,8 +41,7 @@ func newThrottles(lifted bool) throttles {
 		mail:      throttle.New(throttle.Limit{Burst: 5, Every: 15 * time.Minute / 5}),
 		mailDay:   throttle.New(throttle.Limit{Burst: 20, Every: day / 20}),
 		asking:    throttle.New(throttle.PerMinute(20, 20)),
-		calls:     throttle.NewWindows(time.Second),
-		inboxes:   throttle.NewWindows(time.Minute),
+		calls:     throttle.NewWindows(),
 		token:     throttle.New(throttle.PerMinute(30, 30)),
 		tokenName: throttle.New(throttle.PerMinute(10, 10)),
 	}

@@ -51,15 +51,12 @@ func (c *Core) DeleteUser(ctx context.Context, id muster.ID) error {
 	})
 }
 
-// endUser is what deletion does: sessions end, names are free, and what applications kept with the user or sent him goes for good.
+// endUser is what deletion does: sessions end, names are free, and what applications kept with the user goes for good.
 func (tx *Tx) endUser(u *muster.User) error {
 	if err := tx.FreeSignInNames(u.ID); err != nil {
 		return err
 	}
 	if err := tx.RemoveAttributes(u.Realm, u.ID); err != nil {
-		return err
-	}
-	if err := tx.RemoveMessagesOf(u.ID); err != nil {
 		return err
 	}
 	u.DeletedAt = tx.Now()

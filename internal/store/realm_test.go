@@ -18,7 +18,6 @@ type tenant struct {
 	application  *muster.Application
 	reminder     *muster.Reminder
 	attachment   *muster.Attachment
-	message      *muster.Message
 	topic        *muster.Topic
 }
 
@@ -40,7 +39,6 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 		Preview: &muster.File{Blob: s.NewID(), Size: 1}, CreatedAt: at, Version: 1,
 	}
 	x.attachment.Original = muster.File{Blob: x.attachment.ID, Size: 2, Image: &muster.ImageSize{Width: 3}}
-	x.message = &muster.Message{ID: s.NewID(), Realm: realm, User: x.user.ID, Sender: "bob", Kind: "txt", Body: []byte("{}")}
 	x.topic = &muster.Topic{
 		ID: s.NewID(), Realm: realm, PrivateOf: x.user.ID, Path: "/Work", CreatedAt: at,
 		Rights: []muster.TopicRight{{Level: muster.TopicReader, User: x.user.ID}},
@@ -63,7 +61,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 		return firstError(
 			tx.InsertSession(x.session), tx.InsertMailToken(x.token),
 			tx.InsertOrganisation(x.organisation), tx.InsertApplication(x.application), tx.InsertReminder(x.reminder),
-			tx.InsertAttachment(x.attachment), tx.InsertTopic(x.topic), second(tx.InsertMessage(x.message)),
+			tx.InsertAttachment(x.attachment), tx.InsertTopic(x.topic),
 			tx.SetAttributes(realm, x.user.ID, map[string]string{"sign": "hello"}, len("signhello")),
 			tx.run(`INSERT INTO setting (realm, name, user_id, value, updated_at) VALUES ($1, 'colour', 0, '"blue"', 1)`, realm),
 			tx.AppendEvent(&muster.Event{Realm: realm, Action: "user.create", Resource: muster.UserResource(x.user.ID)}),
@@ -71,8 +69,6 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 	})
 	return x
 }
-
-func second[T any](_ T, err error) error { return err }
 
 func firstError(errs ...error) error {
 	for _, err := range errs {
@@ -109,21 +105,6 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 		"MoreUsersThan": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			more, err := r.MoreUsersThan(realm, 0)
 			return int(bit(more)), err
-		},
-		"Messages": func(r *Reader, realm muster.ID, x tenant) (int, error) {
-			list, err := r.Messages(realm, x.user.ID, time.Time{}, 0, 10)
-			return len(list), err
-		},
-		"CountMessages": func(r *Reader, realm muster.ID, x tenant) (int, error) {
-			return r.CountMessages(realm, x.user.ID, time.Time{})
-		},
-		"AnyMessageBefore": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
-			any, err := r.AnyMessageBefore(realm, time.Now().Add(time.Hour))
-			return int(bit(any)), err
-		},
-		"MessageWaits": func(r *Reader, realm muster.ID, x tenant) (int, error) {
-			waits, err := r.MessageWaits(realm, x.user.ID, x.message.ID, time.Time{})
-			return int(bit(waits)), err
 		},
 		"Attributes": func(r *Reader, realm muster.ID, x tenant) (int, error) {
 			set, err := r.Attributes(realm, x.user.ID)
@@ -234,20 +215,6 @@ func foreignWrites() map[string]func(*Tx, muster.ID, tenant) (bool, error) {
 			moved := *x.user
 			moved.Realm, moved.Name = realm, "Taken over"
 			return changed(tx.UpdateUser(&moved))
-		},
-		"RemoveMessage": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
-			return tx.RemoveMessage(realm, x.user.ID, x.message.ID)
-		},
-		"TrimMessages": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
-			if err := tx.TrimMessages(realm, x.user.ID, 0); err != nil {
-				return false, err
-			}
-			n, err := tx.CountMessages(x.user.Realm, x.user.ID, time.Time{})
-			return n != 1, err
-		},
-		"RemoveOldMessages": func(tx *Tx, realm muster.ID, _ tenant) (bool, error) {
-			n, err := tx.RemoveOldMessages(realm, tx.Now().Add(time.Hour), 10)
-			return n > 0, err
 		},
 		"SetAttributes": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			if err := tx.SetAttributes(realm, x.user.ID, map[string]string{"sign": "taken"}, 9); err != nil {

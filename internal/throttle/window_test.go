@@ -10,7 +10,7 @@ import (
 )
 
 func TestWindow(t *testing.T) {
-	w := NewWindows(time.Second)
+	w := NewWindows()
 	now := start
 	for i, s := range []struct {
 		after time.Duration
@@ -31,18 +31,18 @@ func TestWindow(t *testing.T) {
 		{0, false},
 	} {
 		now = now.Add(s.after)
-		if got := w.Take("a", 1, 3, now); got != s.want {
+		if got := w.Take("a", 3, now); got != s.want {
 			t.Fatalf("step %d: %v", i, got)
 		}
 	}
-	if !w.Take("b", 1, 3, now) {
+	if !w.Take("b", 3, now) {
 		t.Error("another key has no place")
 	}
 	if got := w.Refused(); got != 5 {
 		t.Errorf("%d were refused", got)
 	}
 	var none *Windows
-	if !none.Take("a", 1, 0, now) || none.Refused() != 0 {
+	if !none.Take("a", 0, now) || none.Refused() != 0 {
 		t.Error("nil limits")
 	}
 }
@@ -51,35 +51,31 @@ func TestWindow(t *testing.T) {
 func TestWindowBound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		most := rapid.IntRange(1, 10).Draw(t, "most")
-		w, now := NewWindows(time.Second), start
-		var passed []time.Time // one for each call that was let through
-		for range rapid.IntRange(1, 300).Draw(t, "tries") {
+		w, now := NewWindows(), start
+		var passed []time.Time
+		for range rapid.IntRange(1, 300).Draw(t, "calls") {
 			now = now.Add(time.Duration(rapid.Int64Range(0, int64(300*time.Millisecond)).Draw(t, "wait")))
-			n := rapid.IntRange(0, 12).Draw(t, "calls")
-			recent := 0
-			for _, at := range passed {
-				if now.Sub(at) < time.Second {
-					recent++
+			if !w.Take("a", most, now) {
+				if len(passed) < most || now.Sub(passed[len(passed)-most]) >= time.Second {
+					t.Fatal("refused although there was room")
 				}
+				continue
 			}
-			if got, want := w.Take("a", n, most, now), recent+n <= most || n == 0; got != want {
-				t.Fatalf("%d more beside %d of %d: %v", n, recent, most, got)
-			} else if got {
-				for range n {
-					passed = append(passed, now)
-				}
+			passed = append(passed, now)
+			if n := len(passed) - 1 - most; n >= 0 && now.Sub(passed[n]) < time.Second {
+				t.Fatalf("%d in one second, at most %d may", most+1, most)
 			}
 		}
 	})
 }
 
 func TestWindowParallel(t *testing.T) {
-	w := NewWindows(time.Second)
+	w := NewWindows()
 	var got atomic.Int64
 	var all sync.WaitGroup
 	for range 64 {
 		all.Go(func() {
-			if w.Take("a", 1, 10, start) {
+			if w.Take("a", 10, start) {
 				got.Add(1)
 			}
 		})

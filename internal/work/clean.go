@@ -11,7 +11,7 @@ import (
 // cleanPeriod is how long after one clean-up the next begins.
 const cleanPeriod = 24 * time.Hour
 
-// A Cleaner removes what nobody needs any more, the bytes of files and old messages, at its start and then once a day.
+// A Cleaner removes what nobody needs any more, the bytes of files, at its start and then once a day.
 type Cleaner struct {
 	Core  *core.Core
 	After func(time.Duration) <-chan time.Time // nil: time.After
@@ -28,8 +28,5 @@ func (c *Cleaner) clean(ctx context.Context) {
 	}
 	if removed > 0 {
 		c.Log.Info("files that nobody needs were removed", "files", removed)
-	}
-	if err := c.Core.DropOldMessages(ctx); err != nil && ctx.Err() == nil {
-		c.Log.Error("messages that nobody has fetched could not all be removed", "error", err)
 	}
 }

@@ -118,7 +118,6 @@ var faults = map[string]fault{
 	muster.ErrTokenExpired.Code:       {http.StatusUnauthorized, unauthorized, "Unable to authenticate due to expired access token"},
 	muster.ErrTokenCorrupt.Code:       {http.StatusUnauthorized, badAccessToken, "Unable to authenticate due to corrupt access token"},
 	muster.ErrTokenForeign.Code:       {http.StatusUnauthorized, badAccessToken, "Unable to authenticate"},
-	muster.ErrTooManyMessages.Code:    {http.StatusForbidden, "exceed_limit", "message send reach limit"},
 	muster.ErrBulk.Code:               {http.StatusForbidden, "forbidden_op", "the users of this application are not deleted in bulk"},
 	errTooOften.Code:                  {http.StatusTooManyRequests, "reach_limit", errTooOften.Message},
 	muster.ErrThrottled.Code:          {http.StatusTooManyRequests, "reach_limit", errTooOften.Message},

@@ -26,7 +26,7 @@ func tableOfRefusals() dialecttest.Facade {
 		Common: []string{"POST /metadata/user/get"},
 		Loose:  []string{"GET /metadata/user/{username}"},
 		IDs: func(s *dialecttest.Stage) map[string]string {
-			return map[string]string{"username": s.Ann.ID.UUID(), "msg_id": "1"}
+			return map[string]string{"username": s.Ann.ID.UUID()}
 		},
 		Body: bodyOf,
 		Show: func(r *http.Request, token string) { r.Header.Set("Authorization", "Bearer "+token) },
@@ -85,8 +85,7 @@ func bodyOf(r httpx.Route) string {
 	case r.Method() == "PUT" && strings.HasPrefix(r.Pattern(), "/metadata/"):
 		return "" // a form: see TestAttributes
 	}
-	return `{"username":"fresh","password":"Marker-fresh-1c2d3e4f","nickname":"N","newpassword":"Marker-fresh-1c2d3e4f","targets":["ann1"],
-		"to":["ann1"],"type":"txt","body":{"msg":"hello"},"ids":["1"]}`
+	return `{"username":"fresh","password":"Marker-fresh-1c2d3e4f","nickname":"N","newpassword":"Marker-fresh-1c2d3e4f","targets":["ann1"]}`
 }
 
 // foreignTokens are tokens of other applications, and damaged ones that an application signs.

@@ -16,11 +16,6 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionChangePassword, "PUT", "/users/{username}/password", f.answer(f.setPassword)),
 		httpx.For(muster.ActionSuspendUser, "POST", "/users/{username}/deactivate", f.answer(f.deactivate)),
 		httpx.For(muster.ActionUnsuspendUser, "POST", "/users/{username}/activate", f.answer(f.activate)),
-		httpx.For(muster.ActionCountMessages, "GET", "/users/{username}/offline_msg_count", f.answer(f.messageCount)),
-		httpx.For(muster.ActionMessageState, "GET", "/users/{username}/offline_msg_status/{msg_id}", f.answer(f.messageState)),
-
-		httpx.For(muster.ActionSendMessages, "POST", "/messages/users", f.answer(f.sendMessages)),
-		httpx.For(muster.ActionAckMessages, "POST", "/sdk/users/{username}/link/ack", f.answer(f.acknowledge)),
 
 		httpx.For(muster.ActionSignInApp, "POST", "/token", f.answer(f.token)),
 		httpx.For(muster.ActionReadTokenEnd, "GET", "/sdk/users/{username}/token/expires", f.answer(f.tokenEnd)),

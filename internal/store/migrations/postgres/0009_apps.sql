@@ -17,15 +17,3 @@ CREATE TABLE attribute_set (
     bytes      BIGINT NOT NULL -- of names and texts
 );
 CREATE INDEX attribute_set_realm ON attribute_set (realm, bytes);
-
--- What waits for somebody until he has said that he has it.
-CREATE TABLE message (
-    id      BIGINT PRIMARY KEY, -- who came first has the smallest
-    realm   BIGINT NOT NULL, -- of the application by which it was sent; its user may be one of the house
-    user_id BIGINT NOT NULL REFERENCES "user" (id),
-    sender  TEXT COLLATE "C" NOT NULL,
-    kind    TEXT COLLATE "C" NOT NULL,
-    body    TEXT COLLATE "C" NOT NULL, -- JSON
-    ext     TEXT COLLATE "C" NOT NULL -- JSON; empty: there is none
-);
-CREATE INDEX message_queue ON message (user_id, realm, id);

@@ -17,15 +17,3 @@ CREATE TABLE attribute_set (
     bytes      INTEGER NOT NULL -- of names and texts
 ) WITHOUT ROWID;
 CREATE INDEX attribute_set_realm ON attribute_set (realm, bytes);
-
--- What waits for somebody until he has said that he has it.
-CREATE TABLE message (
-    id      INTEGER PRIMARY KEY, -- who came first has the smallest
-    realm   INTEGER NOT NULL, -- of the application by which it was sent; its user may be one of the house
-    user_id INTEGER NOT NULL REFERENCES "user" (id),
-    sender  TEXT NOT NULL,
-    kind    TEXT NOT NULL,
-    body    TEXT NOT NULL, -- JSON
-    ext     TEXT NOT NULL -- JSON; empty: there is none
-);
-CREATE INDEX message_queue ON message (user_id, realm, id);
