@@ -1,6 +1,9 @@
 package muster
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // An Origin says by which way a request came in. It becomes part of the events that the request leaves.
 type Origin struct {
@@ -19,10 +22,17 @@ type Actor struct {
 	Behind  ID // the administrator who acts as User, when the session is an impersonation
 	System  bool
 	Origin  Origin
+
+	// App is the application by which the request came, named by its own realm; 0 for wires that have none. Whoever comes by one
+	// has no right but to himself, except the application: it may do what applications may to the users of Realm.
+	App    ID
+	AsApp  bool      // the application itself asks: it has proven that it is it, and there is no User
+	Signed time.Time // when the application signed the token that was shown; zero where the house did
+	Until  time.Time // when the token that was shown ends
 }
 
 // SignedIn reports whether the actor is somebody.
-func (a Actor) SignedIn() bool { return a.User != 0 || a.System }
+func (a Actor) SignedIn() bool { return a.User != 0 || a.AsApp || a.System }
 
 // House is the actor of what Muster does by itself: at its start, and when something falls due. It may do everything in the
 // realm main.

@@ -79,6 +79,16 @@ func KindOf(err error) Kind {
 var (
 	ErrUnauthenticated      = Errorf(Unauthenticated, "unauthenticated", "sign in first")
 	ErrTokenExpired         = Errorf(Unauthenticated, "expired-token", "the token has run out")
+	ErrTokenCorrupt         = Errorf(Unauthenticated, "corrupt-token", "this is no token")
+	ErrTokenForeign         = Errorf(Unauthenticated, "foreign-token", "the token is not one of this application")
+	ErrBadAppID             = Errorf(Unauthenticated, "bad-application", "wrong id of the application")
+	ErrBadAppSecret         = Errorf(Unauthenticated, "bad-application-secret", "wrong secret of the application")
+	ErrSuspended            = Errorf(Unauthenticated, "suspended", "the user is locked out")
+	ErrRegistrationClosed   = Errorf(Unauthenticated, "registration-closed", "only the application itself makes users")
+	ErrUsersFull            = Errorf(Busy, "users-full", "the application has as many users as it may")
+	ErrAttributesFull       = &Error{Kind: Invalid, Code: "attributes-full", Field: "attributes", Message: "at most 2,048 bytes for each user"}
+	ErrCursor               = InvalidField("cursor", "not a place in this list")
+	ErrBulk                 = Errorf(Denied, "bulk", "the people of the house are not deleted in bulk")
 	ErrBadCredentials       = Errorf(Unauthenticated, "bad-credentials", "wrong name or password")
 	ErrUnconfirmed          = Errorf(Unauthenticated, "unconfirmed", "the e-mail is not confirmed yet")
 	ErrSignInDisabled       = Errorf(Disabled, "sign-in-disabled", "signing in by password is switched off")

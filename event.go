@@ -9,6 +9,7 @@ type Event struct {
 	Realm    ID
 	Actor    ID // 0: nobody was signed in
 	Behind   ID // the administrator who acted as Actor
+	App      ID // by which the actor came; without an actor it asked for itself
 	Session  ID
 	Origin   Origin
 	Action   string // Action.Name

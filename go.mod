@@ -3,6 +3,7 @@ module muster
 go 1.26.0
 
 require (
+	github.com/AgoraIO-Community/go-tokenbuilder v1.5.0
 	github.com/BurntSushi/toml v1.6.0
 	github.com/alecthomas/kong v1.17.0
 	github.com/caarlos0/env/v11 v11.4.2

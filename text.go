@@ -11,22 +11,28 @@ import (
 
 // The limits of text, in characters unless it says bytes.
 const (
-	MaxUsername = 80
-	MaxEmail    = 254 // bytes
-	MaxHandle   = 64
-	MaxName     = 200
-	MaxKind     = 32
-	MaxText     = 2000
+	MaxUsername    = 80
+	MaxAppUsername = 64
+	MaxEmail       = 254 // bytes
+	MaxHandle      = 64
+	MaxName        = 200
+	MaxKind        = 32
+	MaxText        = 2000
 )
 
 var (
 	usernamePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@+-]{0,79}$`)
 	handlePattern   = regexp.MustCompile(`^[A-Za-z][0-9A-Za-z_\-.]*[A-Za-z0-9]$`)
+	appUsername     = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 	kindPattern     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$`)
 )
 
 // ValidUsername reports whether s can become a username (one-core, 1).
 func ValidUsername(s string) bool { return usernamePattern.MatchString(s) }
+
+// ValidAppUsername reports whether s can be a username in an application that brings its own users (agora-chat.md, 5).
+// Applications see those people only whose username can be one.
+func ValidAppUsername(s string) bool { return appUsername.MatchString(s) }
 
 // ValidHandle reports whether s can become a handle of a user or group (one-core, 1).
 func ValidHandle(s string) bool { return len(s) <= MaxHandle && handlePattern.MatchString(s) }

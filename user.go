@@ -28,7 +28,8 @@ type User struct {
 	ChangedAt        time.Time // moves with everything
 	SuspendedAt      time.Time
 	DeletedAt        time.Time
-	Version          int64 // counts changes; an edit names the one it was made on
+	SignedOutAt      time.Time // when all that had let him in was ended at once: by a new password, suspension or deletion
+	Version          int64     // counts changes; an edit names the one it was made on
 }
 
 // The kinds of users that mean something here.

@@ -89,6 +89,7 @@ type flags struct {
 	DatabaseURL *string `name:"database-url" help:"PostgreSQL in place of the embedded database (MUSTER_DATABASE_URL)." placeholder:"URL"`
 	PublicURL   *string `name:"public-url" help:"What links in mails begin with (MUSTER_PUBLIC_URL)." placeholder:"URL"`
 	OpsListen   *string `name:"ops-listen" help:"Where metrics and profiles are served, for this machine alone (MUSTER_OPS_LISTEN)." placeholder:"HOST:PORT"`
+	AgoraListen *string `name:"agora-listen" help:"A second address, for clients of Agora Chat that drop the prefix (MUSTER_AGORA_LISTEN)." placeholder:"HOST:PORT"`
 
 	DefaultGroup *string `name:"default-group" help:"Group that new people are put into by wires that have such a thing (MUSTER_DEFAULT_GROUP)." placeholder:"NAME"`
 
@@ -99,7 +100,7 @@ type flags struct {
 func (f *flags) read(e *environment) (config.Told, error) {
 	return config.Read(e.config, e.vars, config.Flags{
 		Data: f.Data, Listen: f.Listen, DatabaseURL: f.DatabaseURL, PublicURL: f.PublicURL, OpsListen: f.OpsListen,
-		DefaultGroup: f.DefaultGroup, Dev: f.Dev,
+		AgoraListen: f.AgoraListen, DefaultGroup: f.DefaultGroup, Dev: f.Dev,
 	})
 }
 

@@ -41,6 +41,7 @@ type Config struct {
 	Mail           Mail     `toml:"mail"`
 	Files          Files    `toml:"files"`
 	Tat            Tat      `toml:"tat"`
+	Agora          Agora    `toml:"agora"`
 }
 
 // Admin is the first administrator, made when realm main has no account. Without an e-mail there is none.
@@ -84,6 +85,7 @@ type Flags struct {
 	DatabaseURL *string
 	PublicURL   *string
 	OpsListen   *string
+	AgoraListen *string
 
 	DefaultGroup *string
 	Dev          *bool
@@ -121,8 +123,12 @@ func Read(file string, environ []string, flags Flags) (Told, error) {
 	set(&c.DatabaseURL, flags.DatabaseURL)
 	set(&c.PublicURL, flags.PublicURL)
 	set(&c.OpsListen, flags.OpsListen)
+	set(&c.Agora.Listen, flags.AgoraListen)
 	set(&c.DefaultGroup, flags.DefaultGroup)
 	set(&c.Dev, flags.Dev)
+	if err := c.Agora.readSecrets(); err != nil {
+		return told, err
+	}
 	return told, c.check()
 }
 
@@ -188,6 +194,9 @@ func (c *Config) check() error {
 		return fmt.Errorf("operations address %q is not HOST:PORT of this machine (hint: 127.0.0.1:9090; what is served there is for nobody else. To collect metrics from elsewhere, forward the port or run the collector here)", c.OpsListen)
 	}
 	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	if err := c.Agora.check(); err != nil {
 		return err
 	}
 	if c.Data == "" {

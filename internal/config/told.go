@@ -42,9 +42,12 @@ func fields(table string, v reflect.Value) (list []Setting) {
 	for i := range v.NumField() {
 		f, tag := v.Field(i), v.Type().Field(i).Tag
 		key := table + tag.Get("toml")
-		if f.Kind() == reflect.Struct {
+		switch {
+		case f.Kind() == reflect.Struct:
 			list = append(list, fields(key+".", f)...)
 			continue
+		case f.Kind() == reflect.Slice && f.Type().Elem().Kind() == reflect.Struct:
+			continue // many of one kind, which only the file can say: no setting
 		}
 		_, secret := tag.Lookup("secret")
 		_, url := tag.Lookup("url")
@@ -80,6 +83,9 @@ func (t *Told) TOML() string {
 			fmt.Fprintf(&b, "\n[%s]\n", table)
 		}
 		fmt.Fprintf(&b, "%s # %s\n", line(name, s.shown()), t.origins.of(s))
+	}
+	for _, app := range c.Agora.Apps {
+		b.WriteString("\n[[agora.app]]\n" + app.toml())
 	}
 	return b.String()
 }

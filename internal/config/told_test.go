@@ -62,6 +62,9 @@ reserve_system_names = false # default
 callback_hosts = [] # default
 origins = [] # default
 message_length = 1000 # default
+
+[agora]
+listen = "" # default
 `
 	if diff := cmp.Diff(want, told.TOML()); diff != "" {
 		t.Error(diff)
@@ -88,6 +91,63 @@ func TestTOMLIsAFile(t *testing.T) {
 	}
 	if diff := cmp.Diff(without(first.TOML()), without(second.TOML())); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Applications are in the file alone. What is shown of them holds no secret, and is TOML.
+func TestTOMLOfApplications(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("hunter2-hunter2-2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	told, err := Read(write(t, `
+[agora]
+listen = "127.0.0.1:0"
+[[agora.app]]
+org = "acme"
+name = "chat"
+app_id = "0123456789abcdef0123456789abcdef"
+app_certificate = "hunter2"
+client_id = "me"
+client_secret_file = "`+secret+`"
+limits = { "*" = -1, "DELETE /users" = 5 }
+[[agora.app]]
+org = "acme"
+name = "house"
+client_secret = "hunter2"
+realm = "main"
+open_registration = true
+`), nil, Flags{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := told.Config.Agora.Apps[0].ClientSecret; got != "hunter2-hunter2-2" {
+		t.Errorf("the secret is %q", got)
+	}
+	_, shown, _ := strings.Cut(told.TOML(), "[agora]\n")
+	want := `listen = "127.0.0.1:0" # file
+
+[[agora.app]]
+org = "acme" # file
+name = "chat" # file
+app_id = "0123456789abcdef0123456789abcdef" # file
+app_certificate = "•••" # file
+client_id = "me" # file
+client_secret_file = "` + secret + `" # file
+limits = { "*" = -1, "DELETE /users" = 5 } # file
+
+[[agora.app]]
+org = "acme" # file
+name = "house" # file
+client_secret = "•••" # file
+open_registration = true # file
+realm = "main" # file
+`
+	if diff := cmp.Diff(want, shown); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := Read(write(t, told.TOML()), nil, Flags{}); err != nil {
+		t.Errorf("it can't be read again: %v", err)
 	}
 }
 

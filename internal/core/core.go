@@ -24,6 +24,7 @@ import (
 
 	"muster"
 	"muster/internal/password"
+	"muster/internal/perm"
 	"muster/internal/store"
 	"muster/internal/token"
 )
@@ -50,6 +51,10 @@ type Core struct {
 	templates     map[string]string
 	checkTemplate func(string) error
 
+	apps      map[string]*App
+	appsByID  map[muster.ID]*App
+	appRights perm.Rights
+
 	rights    *rights
 	files     *files
 	throttles throttles
@@ -67,6 +72,7 @@ type Options struct {
 	Log    *slog.Logger
 	Blobs  Blobs // where the bytes of files are; the verbs of files need it
 
+	Apps          []AppConfig        // applications that bring their own users
 	PublicURL     string             // what links begin with
 	Templates     map[string]string  // the default mail templates, by the name of their setting
 	DefaultGroup  string             // name of the group that wires put new people into; empty: none
@@ -83,7 +89,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 		publicURL: o.PublicURL, newcomers: strings.TrimSpace(o.DefaultGroup), templates: o.Templates, checkTemplate: o.CheckTemplate, throttles: newThrottles(o.Unthrottled),
 	}
 	c.messages = cmp.Or(o.MessageLength, muster.DefaultTopicSettings().MaxLength)
-	c.rights = newRights(c)
+	c.rights, c.appRights = newRights(c), appRights()
 	c.files = newFiles(o)
 	c.presences = newPresences(c)
 	c.Authenticator = newAuthenticator(c)
@@ -94,6 +100,10 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	}
 	var err error
 	if c.follower, err = startFollower(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := c.openApps(ctx, o.Apps); err != nil {
+		c.follower.stop()
 		return nil, err
 	}
 	if err := c.presences.share(ctx); err != nil {

@@ -138,6 +138,8 @@ func (tx *Tx) may(res muster.Resource, operation string) (bool, error) {
 	switch {
 	case tx.Actor.System:
 		return true, nil
+	case tx.Actor.App != 0:
+		return tx.core.appMay(tx.Actor, res, operation), nil
 	case operation == muster.OpAdminister:
 		return tx.administers()
 	}
@@ -174,8 +176,11 @@ func (tx *Tx) RequireNotSelf(user muster.ID) error {
 // have ended since he was let in.
 func (tx *Tx) checkSession() error {
 	switch {
-	case tx.action.Open || tx.Actor.System:
+	case tx.action.Open, tx.Actor.System, tx.Actor.AsApp:
 		return nil
+	case tx.Actor.Session == 0 && tx.Actor.App != 0:
+		_, err := stillSigned(tx.Reader, tx.Actor)
+		return err
 	case tx.Actor.Key != 0:
 		return tx.checkKey()
 	}
@@ -193,6 +198,17 @@ func (tx *Tx) checkSession() error {
 	ok, err := mayStandBehind(tx.Reader, s)
 	if err == nil && !ok {
 		err = muster.ErrUnauthenticated
+	}
+	if err == nil && tx.Actor.App != 0 {
+		err = noAdministrator(tx.IsMember(muster.Administrators, u.ID))
+	}
+	return err
+}
+
+// noAdministrator refuses a user who comes by an application and is an administrator: those do not (one-core, 8).
+func noAdministrator(is bool, err error) error {
+	if err == nil && is {
+		err = muster.ErrDenied
 	}
 	return err
 }
@@ -278,7 +294,7 @@ func (c *Core) event(actor muster.Actor, a muster.Action, about muster.Event) *m
 		realm = muster.MainRealm
 	}
 	return &muster.Event{
-		Realm: realm, Actor: actor.User, Behind: actor.Behind, Session: actor.Session, Origin: actor.Origin,
+		Realm: realm, Actor: actor.User, Behind: actor.Behind, App: actor.App, Session: actor.Session, Origin: actor.Origin,
 		Action: a.Name, Resource: about.Resource, Changes: about.Changes, Count: 1,
 	}
 }

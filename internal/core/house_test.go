@@ -31,6 +31,7 @@ type house struct {
 	clock  *clock
 	config store.Config
 	keys   *token.Keys
+	apps   []AppConfig
 	seen   muster.ID // the last event that the test has looked at
 }
 
@@ -96,7 +97,7 @@ func (h *house) open(params password.Params) *Core {
 	c, err := New(context.Background(), Options{
 		Blobs: files,
 		Store: s, Keys: h.keys, Hasher: password.New(password.Options{Params: params}), Now: h.clock.Now, Log: h.config.Log, Unthrottled: true,
-		PublicURL: "http://muster.example",
+		PublicURL: "http://muster.example", Apps: h.apps,
 	})
 	if err != nil {
 		h.t.Fatal(err)

@@ -15,7 +15,7 @@ func (c *Core) ChangePassword(ctx context.Context, old, fresh string) error {
 	if actor.User == 0 {
 		return muster.ErrUnauthenticated
 	}
-	rules, err := c.signInRules(c.store.Reader(ctx))
+	rules, err := c.passwordRules(c.store.Reader(ctx), actor.Realm)
 	if err != nil {
 		return c.explain(ctx, a, err)
 	}
@@ -89,7 +89,7 @@ func (c *Core) SetPassword(ctx context.Context, user muster.ID, fresh string) er
 	if err != nil {
 		return err
 	}
-	rules, err := c.signInRules(c.store.Reader(ctx))
+	rules, err := c.passwordRules(c.store.Reader(ctx), muster.ActorFrom(ctx).Realm)
 	if err != nil {
 		return c.explain(ctx, a, err)
 	}
@@ -130,18 +130,14 @@ func (c *Core) SetPassword(ctx context.Context, user muster.ID, fresh string) er
 // mayHash reports whether a caller who is about to set a user's password has, as far as is known before the transaction, the
 // right to it: nobody else has us spend a hash. The transaction decides.
 func (c *Core) mayHash(ctx context.Context, a muster.Action, user muster.ID) (bool, error) {
-	actor := muster.ActorFrom(ctx)
-	if actor.System {
-		return true, nil
-	}
-	if !actor.SignedIn() {
+	if !muster.ActorFrom(ctx).SignedIn() {
 		return false, muster.ErrUnauthenticated
 	}
-	e, err := c.rights.ofActor(ctx, actor)
+	v, err := c.callerView(ctx)
 	if err != nil {
 		return false, c.explain(ctx, a, err)
 	}
-	return e.rights.Check(string(a.Resource), int64(user), a.Operation, false), nil
+	return v.May(muster.Resource{Noun: a.Resource, ID: user}, a.Operation), nil
 }
 
 // setPassword stores a new hash and ends what the old password had opened.
@@ -156,20 +152,21 @@ func (tx *Tx) setPassword(u *muster.User, phc string) error {
 	if err := tx.VoidMailTokens(u.ID, []string{MailReset, purposeReset}, now); err != nil {
 		return err
 	}
-	if _, err := tx.EndSessionsOf(u.ID, tx.ownSession(u), now); err != nil {
-		return err
-	}
 	fresh, err := tx.User(u.Realm, u.ID)
 	if err != nil {
+		return err
+	}
+	if err := tx.signOut(fresh, tx.ownSession(u)); err != nil {
 		return err
 	}
 	fresh.ChangedAt = now
 	return tx.UpdateUser(fresh)
 }
 
-// ownSession is the session by which the caller came, if he is the user; 0 if he is not.
+// ownSession is the session by which the caller came, if he is the user; 0 if he is not, and for users of an application, whose
+// sessions end all (one-core, 3).
 func (tx *Tx) ownSession(u *muster.User) muster.ID {
-	if tx.Actor.User == u.ID {
+	if tx.Actor.User == u.ID && tx.Actor.App == 0 {
 		return tx.Actor.Session
 	}
 	return 0

@@ -46,7 +46,8 @@ func (c *Core) worthAnEvent(actor muster.Actor, a muster.Action, err error) bool
 		return false
 	}
 	switch a {
-	case muster.ActionSignIn, muster.ActionRefusedToken, muster.ActionRequestReset, muster.ActionRequestKey, muster.ActionVerifyKey:
+	case muster.ActionSignIn, muster.ActionSignInApp, muster.ActionSignInThroughApp,
+		muster.ActionRefusedToken, muster.ActionRequestReset, muster.ActionRequestKey, muster.ActionVerifyKey:
 		return true
 	}
 	return actor.SignedIn()
@@ -67,7 +68,7 @@ type refusals struct {
 }
 
 type refusalKey struct {
-	user    muster.ID
+	user    muster.ID // or application
 	address string
 }
 
@@ -82,7 +83,10 @@ func newRefusals() *refusals { return &refusals{by: map[refusalKey]*refusalCount
 // admit reports whether a refusal is to be written, and for how many it stands.
 func (r *refusals) admit(actor muster.Actor, now time.Time) (write bool, count int) {
 	key := refusalKey{address: network(actor.Origin.Address)}
-	if actor.User != 0 {
+	switch {
+	case actor.AsApp:
+		key = refusalKey{user: actor.App}
+	case actor.User != 0:
 		key = refusalKey{user: actor.User}
 	}
 	r.mu.Lock()

@@ -95,6 +95,15 @@ func (c *Core) signInRules(q *store.Reader) (muster.SignInRules, error) {
 	}, err
 }
 
+// passwordRules are the rules that hold in a realm. Settings speak of the main one; the users of an application have what its
+// contract says: any password that is not empty (security.md, 3.1).
+func (c *Core) passwordRules(q *store.Reader, realm muster.ID) (muster.SignInRules, error) {
+	if realm == 0 || realm == muster.MainRealm {
+		return c.signInRules(q)
+	}
+	return muster.SignInRules{PasswordSignIn: true, SignUp: true, MinPassword: 1}, nil
+}
+
 // SignInRules answers which ways of signing in and up are switched on. Anybody may ask.
 func (c *Core) SignInRules(ctx context.Context) (muster.SignInRules, error) {
 	return view(ctx, c, muster.ActionReadSignInRules, func(v *View) (muster.SignInRules, error) { return c.signInRules(v.Reader) })

@@ -9,8 +9,11 @@ type sight struct {
 }
 
 func sightOf(wire string) sight {
-	if wire == "crust" {
+	switch wire {
+	case "crust":
 		return sight{suspended: true, deleted: true, archived: true, everyone: true}
+	case wireOfApps:
+		return sight{deleted: true}
 	}
 	return sight{}
 }

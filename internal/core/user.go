@@ -343,9 +343,13 @@ func givenUsername(u *muster.User) string {
 	return u.Username
 }
 
-// user reads a user in whatever state that the wire has verbs for; [muster.ErrUserNotFound] if there is none.
+// user reads a user of the caller's realm, in whatever state that the wire has verbs for; [muster.ErrUserNotFound] if there is
+// none, or none whom the application sees by which the caller came.
 func (tx *Tx) user(id muster.ID) (*muster.User, error) {
-	u, err := tx.User(muster.MainRealm, id)
+	u, err := tx.User(cmp.Or(tx.Actor.Realm, muster.MainRealm), id)
+	if app := tx.core.app(tx.Actor); app != nil && !app.mine(u) {
+		u = nil
+	}
 	if err == nil && (u == nil || u.Deleted() && tx.sight().deleted) {
 		err = muster.ErrUserNotFound
 	}

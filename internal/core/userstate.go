@@ -47,13 +47,28 @@ func (c *Core) DeleteUser(ctx context.Context, id muster.ID) error {
 		if err := tx.refuseUnlessOtherAdministrator(u); err != nil {
 			return err
 		}
-		if err := tx.FreeSignInNames(u.ID); err != nil {
-			return err
-		}
-		u.DeletedAt = tx.Now()
-		_, err := tx.EndSessionsOf(u.ID, 0, tx.Now())
-		return err
+		return tx.endUser(u)
 	})
+}
+
+// endUser is what deletion does: sessions end, names are free, and what applications kept with the user goes for good.
+func (tx *Tx) endUser(u *muster.User) error {
+	if err := tx.FreeSignInNames(u.ID); err != nil {
+		return err
+	}
+	if err := tx.RemoveAttributes(u.Realm, u.ID); err != nil {
+		return err
+	}
+	u.DeletedAt = tx.Now()
+	return tx.signOut(u, 0)
+}
+
+// signOut ends all that lets a user in but one session (0: all): those that there are, and tokens that an application has signed
+// before. The caller stores the user.
+func (tx *Tx) signOut(u *muster.User, but muster.ID) error {
+	u.SignedOutAt = tx.Now()
+	_, err := tx.EndSessionsOf(u.ID, but, u.SignedOutAt)
+	return err
 }
 
 // SuspendUser locks a user out: his sessions end, his names stay his.
@@ -66,8 +81,7 @@ func (c *Core) SuspendUser(ctx context.Context, id muster.ID) error {
 			return err
 		}
 		u.SuspendedAt = tx.Now()
-		_, err := tx.EndSessionsOf(u.ID, 0, tx.Now())
-		return err
+		return tx.signOut(u, 0)
 	})
 }
 

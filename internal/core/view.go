@@ -48,19 +48,33 @@ func (c *Core) viewer(ctx context.Context, a muster.Action) (*View, error) {
 	if ctx.Value(insideDo{}) != nil {
 		return nil, errNested
 	}
-	actor := muster.ActorFrom(ctx)
-	v := &View{Reader: c.store.Reader(ctx), Actor: actor, core: c, action: a, demand: demand(ctx)}
+	v := &View{Reader: c.store.Reader(ctx), Actor: muster.ActorFrom(ctx), core: c, action: a, demand: demand(ctx)}
 	switch {
-	case actor.SignedIn() && !actor.System:
-		entry, err := c.rights.ofActor(ctx, actor)
-		if err != nil {
-			return nil, err
-		}
-		v.entry, v.rights = entry, entry.rights
-	case !a.Open && !actor.System:
+	case v.Actor.SignedIn():
+		return v, c.enter(ctx, v)
+	case !a.Open:
 		return nil, muster.ErrUnauthenticated
 	}
 	return v, nil
+}
+
+// enter finds out what a caller may who is signed in.
+func (c *Core) enter(ctx context.Context, v *View) (err error) {
+	switch {
+	case v.Actor.System, v.Actor.AsApp:
+		return nil // what they may is no matter of rules
+	case v.Actor.Session == 0 && v.Actor.App != 0:
+		_, err = stillSigned(v.Reader, v.Actor)
+		return err
+	}
+	if v.entry, err = c.rights.ofActor(ctx, v.Actor); err != nil {
+		return err
+	}
+	if v.Actor.App != 0 {
+		return noAdministrator(slices.Contains(v.entry.groups, muster.Administrators), nil)
+	}
+	v.rights = v.entry.rights
+	return nil
 }
 
 // refuseView records the refusal of a reader who is signed in.
@@ -98,6 +112,8 @@ func (v *View) May(res muster.Resource, operation string) bool {
 	switch {
 	case v.Actor.System:
 		return true
+	case v.Actor.App != 0:
+		return v.core.appMay(v.Actor, res, operation)
 	case operation == muster.OpAdminister:
 		return v.entry != nil && slices.Contains(v.entry.groups, muster.Administrators)
 	}
@@ -107,8 +123,11 @@ func (v *View) May(res muster.Resource, operation string) bool {
 // Visible is the part of a noun's objects on which the caller may do the operation.
 func (v *View) Visible(noun muster.Noun, operation string) store.Visible {
 	v.required = true
-	if v.Actor.System {
+	switch {
+	case v.Actor.System:
 		return store.All()
+	case v.Actor.App != 0:
+		return store.Visible{Default: v.core.appMay(v.Actor, muster.Resource{Noun: noun}, operation)}
 	}
 	return visible(v.rights.Filter(string(noun), operation, fallback(noun, operation)))
 }
@@ -130,21 +149,14 @@ func (v *View) VisibleOrSelf(operation string) store.Visible {
 
 // callerView is what the caller may do at this moment, for the answer to a change that he has just made.
 func (c *Core) callerView(ctx context.Context) (*View, error) {
-	v := &View{Actor: muster.ActorFrom(ctx)}
-	if v.Actor.System {
-		return v, nil
-	}
-	e, err := c.rights.ofActor(ctx, v.Actor)
-	if err == nil {
-		v.entry, v.rights = e, e.rights
-	}
-	return v, err
+	v := &View{Reader: c.store.Reader(ctx), Actor: muster.ActorFrom(ctx), core: c}
+	return v, c.enter(ctx, v)
 }
 
 // may reports whether the caller has a right before a change that asks for it again. It refuses nobody.
 func (c *Core) may(ctx context.Context, a muster.Action, res muster.Resource) bool {
 	if !muster.ActorFrom(ctx).SignedIn() {
-		return muster.ActorFrom(ctx).System
+		return false
 	}
 	v, err := c.callerView(ctx)
 	return err == nil && v.May(res, a.Operation)

@@ -42,6 +42,7 @@ const (
 // A Server is a running Muster.
 type Server struct {
 	URL        string // http://127.0.0.1:…
+	AgoraURL   string // of the second address, if there is one
 	Core       *core.Core
 	Clock      *Clock
 	Log        *Log
@@ -107,8 +108,12 @@ func Run(t testing.TB, cfg config.Config, clock *Clock) *Server {
 		}
 	})
 	t.Cleanup(stop)
+	agoraURL := ""
+	if address := srv.AgoraAddress(); address != "" {
+		agoraURL = "http://" + address
+	}
 	return &Server{
-		URL: "http://" + srv.Address(), Core: srv.Core(), Clock: clock, Log: log,
+		URL: "http://" + srv.Address(), AgoraURL: agoraURL, Core: srv.Core(), Clock: clock, Log: log,
 		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop, tick: tick, metrics: srv.Metrics,
 	}
 }

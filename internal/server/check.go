@@ -37,6 +37,9 @@ func Check(cfg config.Config) error {
 			return fmt.Errorf("files, MUSTER_S3_URL: %w", err)
 		}
 	}
+	if err := checkApps(cfg); err != nil {
+		return err
+	}
 	if cfg.Admin.Email != "" {
 		if err := firstAdministrator(cfg).Check(); err != nil {
 			return administratorError(err)

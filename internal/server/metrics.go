@@ -26,7 +26,7 @@ func (s *Server) verdict(v core.Verdict) {
 	} else {
 		s.metrics.Change(v.Action)
 	}
-	if v.Action == muster.ActionSignIn.Name {
+	if v.Action == muster.ActionSignIn.Name || v.Action == muster.ActionSignInThroughApp.Name {
 		s.metrics.SignIn(v.Wire, signInResult(v.Refusal))
 	}
 }
@@ -45,11 +45,11 @@ func signInResult(refusal muster.Kind) string {
 }
 
 // readings are the numbers that the rooms keep themselves.
-func (s *Server) readings(hasher *password.Hasher, chain *httpx.Chain, listener *httpx.Listener) []obs.Reading {
+func (s *Server) readings(hasher *password.Hasher) []obs.Reading {
 	list := []obs.Reading{
-		gauge("muster_requests_running", "Requests that are being answered, without live links.", func() float64 { return float64(chain.Running()) }),
-		gauge("muster_connections", "Connections of the main listener.", func() float64 { return float64(listener.Counts().Open) }),
-		total("muster_connections_refused_total", "Connections that were closed because there were too many in all or from one address.", func() float64 { return float64(listener.Counts().Refused) }),
+		gauge("muster_requests_running", "Requests that are being answered, without live links.", func() float64 { return float64(s.running()) }),
+		gauge("muster_connections", "Connections of the main listener and that of Agora.", func() float64 { return float64(s.connections().Open) }),
+		total("muster_connections_refused_total", "Connections that were closed because there were too many in all or from one address.", func() float64 { return float64(s.connections().Refused) }),
 		gauge("muster_hasher_waiting", "Sign-ins that wait until their password can be hashed.", func() float64 { return float64(hasher.Stats().Waiting) }),
 		total("muster_hasher_refused_total", "Hashes that were refused because too many waited, or for too long.", func() float64 { return float64(hasher.Stats().Refused) }),
 	}

@@ -26,6 +26,7 @@ type wire struct {
 	name string
 
 	listed, read, signsIn []state // who is in its lists, who can be read, who gets in
+	noEmails              bool    // it shows none
 
 	signIn     func(t *testing.T, s *mustertest.Server, name, password string) (token string) // "" for a refusal
 	enter      func(t *testing.T, s *mustertest.Server, name string) (token string)           // in place of signIn, where the wire has credentials of its own
@@ -64,7 +65,7 @@ type asking struct {
 // known is the password of everybody in these tests.
 const known = "correct-horse"
 
-func wires() []wire { return []wire{corteza(), crust(), tat()} }
+func wires() []wire { return []wire{corteza(), crust(), tat(), agora()} }
 
 // send sends JSON, or nothing for nil, and fails for a refusal.
 func (c asking) send(method, path string, body map[string]any) mustertest.Answer {

@@ -19,6 +19,7 @@ import (
 
 	"muster/internal/config"
 	"muster/internal/core"
+	"muster/internal/dialect/agora"
 	"muster/internal/dialect/corteza"
 	"muster/internal/dialect/crust"
 	"muster/internal/dialect/tat"
@@ -41,6 +42,7 @@ type Server struct {
 	store    *store.Store
 	core     *core.Core
 	http     *http.Server
+	chain    *httpx.Chain
 	listener *httpx.Listener
 	runner   *work.Runner
 	cleaner  *work.Cleaner
@@ -52,6 +54,10 @@ type Server struct {
 
 	ops         *http.Server // of the operators; nil without one
 	opsListener net.Listener
+
+	agora         *http.Server // of clients that drop the prefix; nil without one
+	agoraChain    *httpx.Chain
+	agoraListener *httpx.Listener
 }
 
 // Options are what a Server is made of besides its configuration; zero values are the real ones.
@@ -84,6 +90,9 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := checkApps(s.cfg); err != nil {
+		return err
+	}
 	s.store, err = store.Open(ctx, store.Config{Folder: s.cfg.Data, DatabaseURL: s.cfg.DatabaseURL, Now: o.Now, Log: s.log, Observe: s.committed})
 	if err != nil {
 		return err
@@ -105,7 +114,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	s.core, err = core.New(ctx, core.Options{
 		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
 		DefaultGroup: s.cfg.DefaultGroup, MessageLength: s.cfg.Tat.MessageLength,
-		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict,
+		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict, Apps: apps(s.cfg),
 	})
 	if err != nil {
 		return err
@@ -128,12 +137,14 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err := s.listenOperations(); err != nil {
 		return err
 	}
-	handler, err := s.handler(o)
-	if err != nil {
+	if err := s.listenAgora(); err != nil {
 		return err
 	}
-	s.metrics.Read(s.readings(o.Hasher, handler, s.listener)...)
-	s.http = httpx.NewServer(handler, s.log)
+	if s.chain, err = s.handler(o); err != nil {
+		return err
+	}
+	s.metrics.Read(s.readings(o.Hasher)...)
+	s.http = httpx.NewServer(s.chain, s.log)
 	return nil
 }
 
@@ -142,8 +153,17 @@ func (s *Server) listen() error {
 	if err != nil {
 		return fmt.Errorf("listening: %w (hint: is another server using the port? choose one with --listen)", err)
 	}
-	s.listener = httpx.Limit(l, httpx.ConnLimits{Total: mostConnections(), PerAddress: httpx.PeerLimit, Except: s.cfg.Proxies()})
+	s.listener = s.limit(l)
 	return nil
+}
+
+// limit bounds the connections of a listener. Two of them share what the process may have open.
+func (s *Server) limit(l net.Listener) *httpx.Listener {
+	most := mostConnections()
+	if s.cfg.Agora.Listen != "" {
+		most /= 2
+	}
+	return httpx.Limit(l, httpx.ConnLimits{Total: most, PerAddress: httpx.PeerLimit, Except: s.cfg.Proxies()})
 }
 
 func (s *Server) firstAdministrator(ctx context.Context) error {
@@ -166,18 +186,23 @@ func (s *Server) handler(o Options) (*httpx.Chain, error) {
 	if err != nil {
 		return nil, err
 	}
-	https := strings.HasPrefix(s.cfg.PublicURL, "https:")
-	options := httpx.Options{Logger: s.log, HTTPS: https, Proxies: s.cfg.Proxies(), Observe: s.seen}
-	if s.cfg.Dev {
-		options.AccessLevel = slog.LevelDebug
-	}
-	return httpx.NewHandler(options,
+	return httpx.NewHandler(s.httpOptions(),
 		httpx.Mount("", s.house()),
 		httpx.Mount("/corteza/system", corteza.New(s.core)),
 		httpx.Mount(crustMount, crust.New(s.core, crust.Options{Mount: crustMount, Origins: origins})),
 		httpx.Mount(tatMount, tat.New(s.core, s.tatOptions(o))),
 		httpx.Mount("/user/verify", tat.NewVerify(s.core, s.tatOptions(o))), // for callbacks that know of no path
+		httpx.Mount("/agora", agora.New(s.core, s.publicURL())),
 	), nil
+}
+
+func (s *Server) httpOptions() httpx.Options {
+	https := strings.HasPrefix(s.cfg.PublicURL, "https:")
+	options := httpx.Options{Logger: s.log, HTTPS: https, Proxies: s.cfg.Proxies(), Observe: s.seen}
+	if s.cfg.Dev {
+		options.AccessLevel = slog.LevelDebug
+	}
+	return options
 }
 
 // crustMount is where Crust is, and the path of its cookie.
@@ -193,6 +218,7 @@ func (s *Server) Core() *core.Core { return s.core }
 func (s *Server) Serve(ctx context.Context) error {
 	s.warnOpen()
 	s.serveOperations()
+	s.serveAgora()
 	// The fixed form of this line is a promise: scripts read the address from it.
 	s.log.Info("listening", "address", s.Address(), "node", s.store.Node())
 	running, stopRunner := context.WithCancel(context.WithoutCancel(ctx))
@@ -220,10 +246,10 @@ func (s *Server) drain(ctx context.Context) error {
 	s.stopping.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, stopTime)
 	defer cancel()
-	err := s.http.Shutdown(ctx)
+	err := errors.Join(s.http.Shutdown(ctx), s.drainAgora(ctx))
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.log.Warn("some requests took too long to finish and were cut")
-		err = s.http.Close()
+		err = errors.Join(s.http.Close(), s.closeAgora())
 	}
 	return err
 }
@@ -234,6 +260,7 @@ func (s *Server) close(ctx context.Context) error {
 	if s.http == nil && s.listener != nil {
 		errs = append(errs, s.listener.Close())
 	}
+	_ = s.closeAgora() // or it was closed when it was drained
 	if s.ops != nil {
 		errs = append(errs, s.ops.Close())
 		_ = s.opsListener.Close() // or it was closed just now
@@ -252,9 +279,11 @@ func (s *Server) close(ctx context.Context) error {
 
 // warnOpen says loudly that passwords travel in the open.
 func (s *Server) warnOpen() {
-	addr, err := netip.ParseAddrPort(s.Address())
-	if err == nil && !addr.Addr().IsLoopback() {
-		s.log.Warn("this address can be reached from other machines and speaks plain HTTP: put a proxy with TLS in front of it", "address", s.Address())
+	for _, address := range []string{s.Address(), s.AgoraAddress()} {
+		addr, err := netip.ParseAddrPort(address)
+		if err == nil && !addr.Addr().IsLoopback() {
+			s.log.Warn("this address can be reached from other machines and speaks plain HTTP: put a proxy with TLS in front of it", "address", address)
+		}
 	}
 }
 

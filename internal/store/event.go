@@ -9,7 +9,7 @@ import (
 	"muster"
 )
 
-const eventColumns = `id, realm, actor, behind, session, wire, address, agent, request_id, action, noun, subject, related, changes, kind, code, field, count`
+const eventColumns = `id, realm, actor, behind, session, wire, address, agent, request_id, action, noun, subject, related, changes, kind, code, field, count, application`
 
 // maxChanges is the size of an event's changes, in bytes of JSON.
 const maxChanges = 16 << 10
@@ -18,7 +18,7 @@ func scanEvent(row scanner) (*muster.Event, error) {
 	var e muster.Event
 	var changes string
 	err := row.Scan(&e.ID, &e.Realm, &e.Actor, &e.Behind, &e.Session, &e.Origin.Wire, &e.Origin.Address, &e.Origin.Agent, &e.Origin.RequestID,
-		&e.Action, &e.Resource.Noun, &e.Resource.ID, &e.Related, &changes, &e.Kind, &e.Code, &e.Field, &e.Count)
+		&e.Action, &e.Resource.Noun, &e.Resource.ID, &e.Related, &changes, &e.Kind, &e.Code, &e.Field, &e.Count, &e.App)
 	if err != nil {
 		return nil, err
 	}
@@ -38,9 +38,9 @@ func (tx *Tx) AppendEvent(e *muster.Event) error {
 	}
 	e.ID = tx.NewID()
 	e.At = e.ID.Time()
-	return tx.run(`INSERT INTO event (`+eventColumns+`, node) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+	return tx.run(`INSERT INTO event (`+eventColumns+`, node) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 		e.ID, e.Realm, e.Actor, e.Behind, e.Session, e.Origin.Wire, e.Origin.Address, e.Origin.Agent, e.Origin.RequestID,
-		e.Action, e.Resource.Noun, e.Resource.ID, e.Related, string(changes), e.Kind, e.Code, e.Field, e.Count, e.ID.Node())
+		e.Action, e.Resource.Noun, e.Resource.ID, e.Related, string(changes), e.Kind, e.Code, e.Field, e.Count, e.App, e.ID.Node())
 }
 
 // Events lists the events of a realm that f selects, newest first. It does not count them.

@@ -62,6 +62,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 			tx.InsertSession(x.session), tx.InsertMailToken(x.token),
 			tx.InsertOrganisation(x.organisation), tx.InsertApplication(x.application), tx.InsertReminder(x.reminder),
 			tx.InsertAttachment(x.attachment), tx.InsertTopic(x.topic),
+			tx.SetAttributes(realm, x.user.ID, map[string]string{"sign": "hello"}, len("signhello")),
 			tx.run(`INSERT INTO setting (realm, name, user_id, value, updated_at) VALUES ($1, 'colour', 0, '"blue"', 1)`, realm),
 			tx.AppendEvent(&muster.Event{Realm: realm, Action: "user.create", Resource: muster.UserResource(x.user.ID)}),
 		)
@@ -96,6 +97,22 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			f := muster.UserFilter{IDs: []muster.ID{x.user.ID}, Deleted: muster.With, Suspended: muster.With}
 			list, err := r.Users(realm, f, All(), All(), All())
 			return list.Total, err
+		},
+		"UsersFrom": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			users, err := r.UsersFrom(realm, 0, 10)
+			return len(users), err
+		},
+		"MoreUsersThan": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			more, err := r.MoreUsersThan(realm, 0)
+			return int(bit(more)), err
+		},
+		"Attributes": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			set, err := r.Attributes(realm, x.user.ID)
+			return len(set), err
+		},
+		"AttributesSize": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			n, err := r.AttributesSize(realm)
+			return int(n) / len("signhello"), err
 		},
 		"NameTaken": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			taken, err := r.NameTaken(realm, 0, "ANN")
@@ -198,6 +215,20 @@ func foreignWrites() map[string]func(*Tx, muster.ID, tenant) (bool, error) {
 			moved := *x.user
 			moved.Realm, moved.Name = realm, "Taken over"
 			return changed(tx.UpdateUser(&moved))
+		},
+		"SetAttributes": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			if err := tx.SetAttributes(realm, x.user.ID, map[string]string{"sign": "taken"}, 9); err != nil {
+				return false, err
+			}
+			set, err := tx.Attributes(x.user.Realm, x.user.ID)
+			return set["sign"] != "hello", err
+		},
+		"RemoveAttributes": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			if err := tx.RemoveAttributes(realm, x.user.ID); err != nil {
+				return false, err
+			}
+			set, err := tx.Attributes(x.user.Realm, x.user.ID)
+			return set == nil, err
 		},
 		"UpdateGroup": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			moved := *x.group

@@ -139,6 +139,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"VoidMailTokens": "read before", "SignedInFrom": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
 		"EndSessionsOf": "read before", "EndOldSessionsOf": "read before",
 		"InsertAttachment": "the realm is in it", "DeletedAttachments": "the house", "KnownBlobs": "the house", "RemoveAttachments": "read before",
+		"Realm": "the realm itself", "InsertRealm": "the realm itself",
 		"InsertTopic": "the realm is in it", "TopicRights": "read before", "TopicLevels": "read before", "AddTopicRight": "read before",
 		"RemoveTopicRight": "read before", "TopicsBelow": "the realm is in it", "AdministersBelow": "the realm is in it",
 		"KeepTopic": "read before", "DropTopic": "read before", "DropTopics": "read before", "Kept": "read before", "CountKept": "read before",

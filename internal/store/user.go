@@ -8,16 +8,16 @@ import (
 )
 
 const userColumns = `id, realm, username, username_given, email, name, handle, kind, organisation, owner, avatar, meta, external_id,
-	email_confirmed_at, created_at, updated_at, changed_at, suspended_at, deleted_at, version, lists_in_full`
+	email_confirmed_at, created_at, updated_at, changed_at, suspended_at, deleted_at, signed_out_at, version, lists_in_full`
 
 func scanUser(row scanner) (*muster.User, error) {
 	var u muster.User
-	var given, confirmed, created, updated, changed, suspended, deleted, full int64
+	var given, confirmed, created, updated, changed, suspended, deleted, signedOut, full int64
 	err := row.Scan(&u.ID, &u.Realm, &u.Username, &given, &u.Email, &u.Name, &u.Handle, &u.Kind, &u.Organisation, &u.Owner, &u.Avatar, &u.Meta, &u.ExternalID,
-		&confirmed, &created, &updated, &changed, &suspended, &deleted, &u.Version, &full)
+		&confirmed, &created, &updated, &changed, &suspended, &deleted, &signedOut, &u.Version, &full)
 	u.UsernameGiven, u.ListsInFull = given == 1, full == 1
 	u.EmailConfirmedAt, u.CreatedAt, u.UpdatedAt = instant(confirmed), instant(created), instant(updated)
-	u.ChangedAt, u.SuspendedAt, u.DeletedAt = instant(changed), instant(suspended), instant(deleted)
+	u.ChangedAt, u.SuspendedAt, u.DeletedAt, u.SignedOutAt = instant(changed), instant(suspended), instant(deleted), instant(signedOut)
 	return &u, err
 }
 
@@ -67,9 +67,10 @@ func userKeys(u *muster.User) (username, shown, email, name, handle string) {
 func (tx *Tx) InsertUser(u *muster.User) (bool, error) {
 	username, shown, email, name, handle := userKeys(u)
 	n, err := tx.exec(`INSERT INTO "user" (`+userColumns+`, username_key, shown_username_key, email_key, name_key, handle_key)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) ON CONFLICT DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) ON CONFLICT DO NOTHING`,
 		u.ID, u.Realm, u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar, u.Meta, u.ExternalID,
-		stamp(u.EmailConfirmedAt), stamp(u.CreatedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt), u.Version, bit(u.ListsInFull),
+		stamp(u.EmailConfirmedAt), stamp(u.CreatedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt), stamp(u.SignedOutAt), u.Version,
+		bit(u.ListsInFull),
 		username, shown, email, name, handle)
 	return n == 1, err
 }
@@ -81,11 +82,11 @@ func (tx *Tx) UpdateUser(u *muster.User) error {
 	n, err := tx.exec(`UPDATE "user" SET username = $1, username_given = $2, email = $3, name = $4, handle = $5, kind = $6,
 		organisation = $7, owner = $8, avatar = $9, email_confirmed_at = $10, updated_at = $11, changed_at = $12,
 		suspended_at = $13, deleted_at = $14, username_key = $15, email_key = $16, name_key = $17, handle_key = $18, shown_username_key = $19,
-		meta = $20, external_id = $21, lists_in_full = $22, version = version + 1
-		WHERE id = $23 AND realm = $24 AND version = $25`,
+		meta = $20, external_id = $21, lists_in_full = $22, signed_out_at = $23, version = version + 1
+		WHERE id = $24 AND realm = $25 AND version = $26`,
 		u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar,
 		stamp(u.EmailConfirmedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt),
-		username, email, name, handle, shown, u.Meta, u.ExternalID, bit(u.ListsInFull), u.ID, u.Realm, u.Version)
+		username, email, name, handle, shown, u.Meta, u.ExternalID, bit(u.ListsInFull), stamp(u.SignedOutAt), u.ID, u.Realm, u.Version)
 	return raise(&u.Version, n, err)
 }
 
@@ -179,6 +180,17 @@ func (r *Reader) Users(realm muster.ID, f muster.UserFilter, see, email, name Vi
 		w.among(`SELECT id FROM "user"`, branches...)
 	}
 	return listOf(r, scanUser, userColumns, `"user"`, w, userSort, f.Sort, f.Page)
+}
+
+// UsersFrom lists the users of a realm that are not deleted in the order in which they were made, from the first one after that
+// id on, and so many at the most.
+func (r *Reader) UsersFrom(realm, after muster.ID, most int) ([]*muster.User, error) {
+	return all(r, scanUser, `SELECT `+userColumns+` FROM "user" WHERE realm = $1 AND deleted_at = 0 AND id > $2 ORDER BY id LIMIT $3`, realm, after, most)
+}
+
+// MoreUsersThan reports whether the realm has more users than so many, not counting deleted ones.
+func (r *Reader) MoreUsersThan(realm muster.ID, most int) (bool, error) {
+	return r.exists(`SELECT 1 FROM "user" WHERE realm = $1 AND deleted_at = 0 LIMIT 1 OFFSET $2`, realm, most)
 }
 
 // called selects users by an exact key. In a query of its own, because the engine would not take its index: that of the states

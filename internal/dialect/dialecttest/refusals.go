@@ -38,6 +38,9 @@ type Facade struct {
 	Mount  string        // where the server has it
 	Routes []httpx.Route // all of them
 
+	// Options are what every house is configured with in which it is played.
+	Options []mustertest.Option
+
 	Open   []string // the routes that answer strangers; all others refuse them, whatever else is sent
 	Common []string // the routes that everybody may use who is signed in; all others need a right
 	Inert  []string // the routes that answer the same whatever is sent to them

@@ -117,8 +117,11 @@ func (s *Stage) otherGroups() {
 func swappedIDs(s *Stage) {
 	mine := s.f.IDs(s)
 	for name, id := range mine {
-		if id == s.Ann.ID.String() {
+		switch id {
+		case s.Ann.ID.String():
 			mine[name] = s.Weak.ID.String()
+		case s.Ann.ID.UUID():
+			mine[name] = s.Weak.ID.UUID()
 		}
 	}
 	before := s.about(s.Ann)
@@ -225,8 +228,11 @@ func extraMembers(s *Stage) {
 	}
 	mine := s.f.IDs(s)
 	for name, id := range mine {
-		if id == s.Ann.ID.String() {
+		switch id {
+		case s.Ann.ID.String():
 			mine[name] = s.Weak.ID.String()
+		case s.Ann.ID.UUID():
+			mine[name] = s.Weak.ID.UUID()
 		}
 	}
 	before := s.privileges(s.Weak)

@@ -44,11 +44,14 @@ type Person struct {
 	Username, Email, Password, Token string
 }
 
+// T is the test of the row, for what a façade brings to the stage.
+func (s *Stage) T() *testing.T { return s.t }
+
 func throttled(c *config.Config) { c.Dev = false }
 
 func newStage(t *testing.T, f *Facade, engine string, options ...mustertest.Option) *Stage {
 	t.Helper()
-	s := &Stage{Server: mustertest.Start(t, engine, options...), t: t, f: f, engine: engine}
+	s := &Stage{Server: mustertest.Start(t, engine, slices.Concat(f.Options, options)...), t: t, f: f, engine: engine}
 	s.Admin = Person{Username: "admin", Email: mustertest.AdminEmail, Password: mustertest.AdminPassword}
 	admins := do(s, s.Core.ListMembers, muster.Administrators)
 	s.Admin.ID = admins[0]

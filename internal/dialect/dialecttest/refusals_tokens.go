@@ -173,7 +173,7 @@ func foreignTokens(s *Stage) {
 		all["of another session"] = s.forge(s.f.JWT, map[string]any{"sid": "1"})
 		all["of another user"] = s.forge(s.f.JWT, map[string]any{"userID": s.Admin.ID.String()})
 	}
-	other := &Stage{Server: mustertest.Start(s.t, storetest.SQLite), t: s.t, f: s.f}
+	other := &Stage{Server: mustertest.Start(s.t, storetest.SQLite, s.f.Options...), t: s.t, f: s.f}
 	stranger := Person{Email: mustertest.AdminEmail, Password: mustertest.AdminPassword}
 	other.signIn(&stranger)
 	all["of another house"] = stranger.Token
