@@ -179,6 +179,23 @@ var (
 	ActionDeleteAttachment = Action{"attachment.delete", NounRealm, OpSettingsManage, false, true, "delete a file; its bytes go a week later"}
 	ActionCleanAttachments = Action{"attachment.clean-up", NounAttachment, "", false, true, "remove the bytes of files that were deleted or never finished, by the house itself"}
 
+	ActionOpenApp           = Action{"application.open", NounRealm, "", false, true, "make the realm of an application that the configuration names, by the house itself"}
+	ActionSignInApp         = Action{"application.sign-in", NounApplication, "", true, true, "get a token of an application, knowing its secret"}
+	ActionSignInThroughApp  = Action{"session.open-through-application", NounSession, "", true, true, "sign in to an application with a password"}
+	ActionVouch             = Action{"session.vouch", NounRealm, OpUserCreate, false, true, "sign in a user for whom the application vouches, making him if he is new"}
+	ActionExchangeSigned    = Action{"session.exchange-signed", NounSession, "", false, true, "turn a token that the application signed into one of the house"}
+	ActionReadTokenEnd      = Action{"session.token-end", NounSession, "", false, false, "read when the token that was shown ends"}
+	ActionRegisterUsers     = Action{"user.register", NounRealm, "", true, true, "make users of an application, up to sixty at once, or oneself where that is open"}
+	ActionLookUpUser        = Action{"user.look-up", NounUser, OpRead, false, false, "read a user by his username"}
+	ActionWalkUsers         = Action{"user.walk", NounUser, OpRead, false, false, "read users in the order in which they were made"}
+	ActionDeleteOldest      = Action{"user.delete-oldest", NounUser, OpDelete, false, true, "delete users of an application in the order in which they were made"}
+	ActionSetName           = Action{"user.set-name", NounUser, OpUpdate, false, true, "change the name of a user and nothing else of him, or one's own"}
+	ActionReadAttributes    = Action{"attributes.read", NounUser, OpRead, false, false, "read what an application keeps with a user, or with oneself"}
+	ActionCollectAttributes = Action{"attributes.collect", NounUser, "", false, false, "read what the application keeps with several of its users"}
+	ActionSetAttributes     = Action{"attributes.set", NounUser, OpUpdate, false, true, "change what an application keeps with a user, or with oneself"}
+	ActionRemoveAttributes  = Action{"attributes.remove", NounUser, OpUpdate, false, true, "remove what an application keeps with a user, or with oneself"}
+	ActionMeasureAttributes = Action{"attributes.measure", NounUser, OpRead, false, false, "measure what an application keeps with its users"}
+
 	ActionListTopics       = Action{"topic.list", NounTopic, "", false, false, "list the topics that one can read; for administrators: all but private ones"}
 	ActionReadTopic        = Action{"topic.read", NounTopic, "", false, false, "read one topic, for its readers, writers and administrators"}
 	ActionCreateTopic      = Action{"topic.create", NounTopic, "", false, true, "make a topic: below one's own private topic or one that one administers, as an administrator anywhere else"}
@@ -216,23 +233,6 @@ var (
 	ActionReadStatuses   = Action{"user.statuses", NounUser, OpRead, false, false, "see which of several users are online"}
 	ActionDisconnectUser = Action{"user.disconnect", NounUser, OpSuspend, false, true, "end the live links of a user, or one of them; his sessions stay"}
 
-	ActionOpenApp           = Action{"application.open", NounRealm, "", false, true, "make the realm of an application that the configuration names, by the house itself"}
-	ActionSignInApp         = Action{"application.sign-in", NounApplication, "", true, true, "get a token of an application, knowing its secret"}
-	ActionSignInThroughApp  = Action{"session.open-through-application", NounSession, "", true, true, "sign in to an application with a password"}
-	ActionVouch             = Action{"session.vouch", NounRealm, OpUserCreate, false, true, "sign in a user for whom the application vouches, making him if he is new"}
-	ActionExchangeSigned    = Action{"session.exchange-signed", NounSession, "", false, true, "turn a token that the application signed into one of the house"}
-	ActionReadTokenEnd      = Action{"session.token-end", NounSession, "", false, false, "read when the token that was shown ends"}
-	ActionRegisterUsers     = Action{"user.register", NounRealm, "", true, true, "make users of an application, up to sixty at once, or oneself where that is open"}
-	ActionLookUpUser        = Action{"user.look-up", NounUser, OpRead, false, false, "read a user by his username"}
-	ActionWalkUsers         = Action{"user.walk", NounUser, OpRead, false, false, "read users in the order in which they were made"}
-	ActionDeleteOldest      = Action{"user.delete-oldest", NounUser, OpDelete, false, true, "delete users of an application in the order in which they were made"}
-	ActionNameUser          = Action{"user.name", NounUser, OpUpdate, false, true, "change the name of a user, or one's own, and nothing else"}
-	ActionReadAttributes    = Action{"attributes.read", NounUser, OpRead, false, false, "read what an application keeps with a user, or with oneself"}
-	ActionCollectAttributes = Action{"attributes.collect", NounUser, "", false, false, "read what the application keeps with several of its users"}
-	ActionSetAttributes     = Action{"attributes.set", NounUser, OpUpdate, false, true, "change what an application keeps with a user, or with oneself"}
-	ActionRemoveAttributes  = Action{"attributes.remove", NounUser, OpUpdate, false, true, "remove what an application keeps with a user, or with oneself"}
-	ActionMeasureAttributes = Action{"attributes.measure", NounUser, OpRead, false, false, "measure what an application keeps with its users"}
-
 	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
 	ActionRefusedToken    = Action{"session.refused", NounSession, "", true, true, "show a token that is not good"}
 	ActionReadSignInRules = Action{"setting.sign-in", NounSetting, "", true, false, "read which ways of signing in and up are switched on"}
@@ -260,15 +260,15 @@ func Actions() []Action {
 		ActionListReminders, ActionReadReminder, ActionCreateReminder, ActionUpdateReminder,
 		ActionDismissReminder, ActionSnoozeReminder, ActionDeleteReminder, ActionFireReminder,
 		ActionCreateAttachment, ActionReadAttachment, ActionOpenOriginal, ActionOpenPreview, ActionDeleteAttachment, ActionCleanAttachments,
+		ActionOpenApp, ActionSignInApp, ActionSignInThroughApp, ActionVouch, ActionExchangeSigned, ActionReadTokenEnd,
+		ActionRegisterUsers, ActionLookUpUser, ActionWalkUsers, ActionDeleteOldest, ActionSetName,
+		ActionReadAttributes, ActionCollectAttributes, ActionSetAttributes, ActionRemoveAttributes, ActionMeasureAttributes,
 		ActionListTopics, ActionReadTopic, ActionCreateTopic, ActionDeleteTopic, ActionAddTopicRight, ActionRemoveTopicRight,
 		ActionKeepTopic, ActionDropTopic, ActionMuteTopic, ActionUnmuteTopic, ActionMuteTopics, ActionUnmuteTopics,
 		ActionAddTag, ActionRemoveTag, ActionAddContact, ActionRemoveContact,
 		ActionSetPresence, ActionListPresences, ActionContactsSeen, ActionRemovePresence,
 		ActionSendMessage, ActionAcknowledgeMessages, ActionReceiveMessages, ActionCountMessages, ActionReadMessageState, ActionCleanMessages,
 		ActionOpenLink, ActionListLinks, ActionReadStatus, ActionReadStatuses, ActionDisconnectUser,
-		ActionOpenApp, ActionSignInApp, ActionSignInThroughApp, ActionVouch, ActionExchangeSigned, ActionReadTokenEnd,
-		ActionRegisterUsers, ActionLookUpUser, ActionWalkUsers, ActionDeleteOldest, ActionNameUser,
-		ActionReadAttributes, ActionCollectAttributes, ActionSetAttributes, ActionRemoveAttributes, ActionMeasureAttributes,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}
 }

@@ -55,7 +55,7 @@ func BenchmarkRegisterBesideHash(b *testing.B) {
 func BenchmarkBesideBatches(b *testing.B) {
 	engines(b, func(b *testing.B, engine string) {
 		h := benchApps(b, engine)
-		mina := h.registerInApp("chat", "mina")[0]
+		mina := h.enrol("chat", "mina")[0]
 		app := h.asApp("chat")
 		measure := func() (signIn, read, write time.Duration) {
 			var ins, reads, writes []time.Duration
@@ -69,7 +69,7 @@ func BenchmarkBesideBatches(b *testing.B) {
 			for i := range 40 {
 				timed(&ins, func() error { return second(h.SignInThroughApp(h.through("chat"), "mina", "mina", Life{})) })
 				timed(&reads, func() error { return second(h.LookUpUser(app, "mina")) })
-				timed(&writes, func() error { return second(h.NameUser(app, mina.ID, fmt.Sprint("Mina ", i))) })
+				timed(&writes, func() error { return second(h.SetName(app, mina.ID, fmt.Sprint("Mina ", i))) })
 			}
 			return worst(ins), worst(reads), worst(writes)
 		}

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -187,15 +188,30 @@ func TestRegister(t *testing.T) {
 		_, err = h.LookUpUser(app, "new")
 		h.refused(err, muster.ErrUserNotFound)
 		// The same name elsewhere is somebody else.
-		if there := h.registerInApp("other", "mina"); there[0].ID == h.found(h.LookUpUser(app, "mina")).ID {
+		if there := h.enrol("other", "mina"); there[0].ID == h.found(h.LookUpUser(app, "mina")).ID {
 			t.Error("one user in two applications")
+		}
+	})
+}
+
+// TestBusyHasher: a list that waits too long for its hashes is refused, and so is not done behind the back of who gave up.
+func TestBusyHasher(t *testing.T) {
+	eachApp(t, func(t *testing.T, h *house) {
+		app, rules := h.Authenticator.App("acme", "chat"), muster.SignInRules{MinPassword: 1}
+		list := []Registration{{Username: "mina", Password: "x"}, {Username: "otto", Password: "x"}}
+		h.refused(h.prepareAll(h.asApp("chat"), app, list, rules, 0), muster.ErrBusy)
+		h.must(h.prepareAll(h.asApp("chat"), app, list, rules, time.Minute))
+		gone, cancel := context.WithCancel(h.asApp("chat"))
+		cancel()
+		if err := h.prepareAll(gone, app, list, rules, time.Minute); !errors.Is(err, context.Canceled) {
+			t.Errorf("who has left is told %v", err)
 		}
 	})
 }
 
 func TestWhoMayRegister(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		h.registerInApp("chat", "mina")
+		h.enrol("chat", "mina")
 		zoe := []Registration{{Username: "zoe", Password: "zoe"}}
 		_, err := h.RegisterUsers(h.through("chat"), zoe, true)
 		h.refused(err, muster.ErrRegistrationClosed)
@@ -208,13 +224,13 @@ func TestWhoMayRegister(t *testing.T) {
 		_, err = h.RegisterUsers(h.through("other"), zoe, true)
 		h.must(err)
 		// That one takes two users.
-		h.registerInApp("other", "two")
+		h.enrol("other", "two")
 		_, err = h.RegisterUsers(h.asApp("other"), []Registration{{Username: "three", Password: "x"}}, true)
 		h.refused(err, muster.ErrUsersFull)
 		_, err = h.Vouch(h.asApp("other"), "three", true, Life{})
 		h.refused(err, muster.ErrUsersFull)
 		h.must(h.DeleteUser(h.asApp("other"), h.found(h.LookUpUser(h.asApp("other"), "two")).ID))
-		h.registerInApp("other", "three")
+		h.enrol("other", "three")
 	})
 }
 

@@ -12,7 +12,7 @@ import (
 // selfService are what users may ask of themselves when they come by an application (agora-chat.md, 8.4).
 func selfService() []muster.Action {
 	return []muster.Action{
-		muster.ActionLookUpUser, muster.ActionNameUser, muster.ActionChangePassword, muster.ActionReadTokenEnd, muster.ActionExchangeSigned,
+		muster.ActionLookUpUser, muster.ActionSetName, muster.ActionChangePassword, muster.ActionReadTokenEnd, muster.ActionExchangeSigned,
 		muster.ActionReadAttributes, muster.ActionSetAttributes, muster.ActionRemoveAttributes, muster.ActionCollectAttributes,
 		muster.ActionReadStatus, muster.ActionListLinks, muster.ActionCountMessages, muster.ActionReadMessageState,
 		muster.ActionOpenLink, muster.ActionAcknowledgeMessages,
@@ -54,12 +54,12 @@ func (c *Core) admitThroughApp(ctx context.Context, actor muster.Actor, action m
 
 // isCalled reports whether the actor is whom a name or an id means.
 func (c *Core) isCalled(ctx context.Context, actor muster.Actor, called string) bool {
-	u, err := userCalled(c.store.Reader(ctx), c.app(actor), called)
+	u, err := appUserCalled(c.store.Reader(ctx), c.app(actor), called)
 	return err == nil && u != nil && u.ID == actor.User
 }
 
-// userOfApp finds the user of an application who has that username; nil if there is none.
-func userOfApp(q *store.Reader, app *App, name string) (*muster.User, error) {
+// appUserNamed finds the user of an application who has that username; nil if there is none.
+func appUserNamed(q *store.Reader, app *App, name string) (*muster.User, error) {
 	if app == nil || !muster.ValidAppUsername(name) {
 		return nil, nil
 	}
@@ -70,9 +70,9 @@ func userOfApp(q *store.Reader, app *App, name string) (*muster.User, error) {
 	return u, nil
 }
 
-// userCalled finds the user of an application who has that username, or else that id, and is not deleted; nil if there is none.
-func userCalled(q *store.Reader, app *App, called string) (*muster.User, error) {
-	u, err := userOfApp(q, app, called)
+// appUserCalled finds the user of an application who has that username, or else that id, and is not deleted; nil if there is none.
+func appUserCalled(q *store.Reader, app *App, called string) (*muster.User, error) {
+	u, err := appUserNamed(q, app, called)
 	if err != nil || u != nil || app == nil {
 		return u, err
 	}

@@ -62,8 +62,8 @@ func (h *house) asApp(name string) context.Context {
 	return h.showing(name, g.Token)
 }
 
-// registerInApp makes users of an application whose passwords are their names.
-func (h *house) registerInApp(app string, names ...string) []*muster.User {
+// enrol makes users of an application whose passwords are their names.
+func (h *house) enrol(app string, names ...string) []*muster.User {
 	h.t.Helper()
 	var list []Registration
 	for _, n := range names {

@@ -34,7 +34,7 @@ func (c *Core) signedActor(ctx context.Context, app *App, actor muster.Actor, te
 		actor.AsApp = true
 		return actor, nil
 	}
-	u, err := userCalled(c.store.Reader(ctx), app, t.User)
+	u, err := appUserCalled(c.store.Reader(ctx), app, t.User)
 	switch {
 	case err != nil:
 		return actor, err

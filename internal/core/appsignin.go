@@ -53,7 +53,7 @@ func (c *Core) SignInThroughApp(ctx context.Context, username, password string, 
 	if err != nil {
 		return nil, c.explain(ctx, a, err)
 	}
-	u, err := userOfApp(q, app, username)
+	u, err := appUserNamed(q, app, username)
 	if err != nil {
 		return nil, c.explain(ctx, a, err)
 	}

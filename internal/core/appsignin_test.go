@@ -9,7 +9,7 @@ import (
 
 func TestSignInThroughApp(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		mina := h.registerInApp("chat", "mina")[0]
+		mina := h.enrol("chat", "mina")[0]
 		h.appEvents("chat")
 		for _, x := range []struct {
 			name, password string
@@ -56,7 +56,7 @@ func TestSignInThroughApp(t *testing.T) {
 // users come from its servers (one-core, 4).
 func TestGuessingThroughApps(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		h.registerInApp("chat", "mina", "otto")
+		h.enrol("chat", "mina", "otto")
 		h.throttles = newThrottles(false)
 		count := func(name string, want error) (n int) {
 			for range 100 {
@@ -112,7 +112,7 @@ func TestVouch(t *testing.T) {
 
 func TestSignedTokens(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		mina := h.registerInApp("chat", "mina")[0]
+		mina := h.enrol("chat", "mina")[0]
 		h.advance(time.Second)
 		for _, called := range []string{mina.ID.UUID(), "mina", "MINA"} {
 			actor := muster.ActorFrom(h.showing("chat", h.signed("chat", called, 60)))
@@ -161,7 +161,7 @@ func TestSignedTokensEnd(t *testing.T) {
 			"password": func(id muster.ID) error { return h.SetPassword(app, id, "new") },
 			"deleted":  func(id muster.ID) error { return h.DeleteUser(app, id) },
 		} {
-			u := h.registerInApp("chat", name)[0]
+			u := h.enrol("chat", name)[0]
 			h.advance(time.Second)
 			text := h.signed("chat", name, 3600)
 			before := h.showing("chat", text)
@@ -172,14 +172,14 @@ func TestSignedTokensEnd(t *testing.T) {
 			_, err = h.Authenticator.WithAppToken(h.through("chat"), text)
 			h.refused(err, muster.ErrTokenExpired)
 			// Also for who was let in a moment before.
-			_, err = h.NameUser(before, u.ID, "late")
+			_, err = h.SetName(before, u.ID, "late")
 			h.unauthenticated(name, err)
 			_, err = h.LookUpUser(before, name)
 			h.unauthenticated(name, err)
-			_, err = h.NameUser(own, u.ID, "late")
+			_, err = h.SetName(own, u.ID, "late")
 			h.unauthenticated(name, err)
 			if name == "deleted" {
-				h.registerInApp("chat", name) // another one of that name, who inherits nothing
+				h.enrol("chat", name) // another one of that name, who inherits nothing
 			} else {
 				h.must(h.UnsuspendUser(app, u.ID))
 			}
@@ -206,7 +206,7 @@ func (h *house) granted(g *Grant, err error) *Grant {
 
 func TestExchangeSigned(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		mina := h.registerInApp("chat", "mina")[0]
+		mina := h.enrol("chat", "mina")[0]
 		h.advance(time.Second)
 		for _, user := range []string{"", "mina"} {
 			ctx := h.showing("chat", h.signed("chat", user, 600))
@@ -223,7 +223,7 @@ func TestExchangeSigned(t *testing.T) {
 			h.refused(err, muster.ErrTokenCorrupt) // only what the application has signed
 		}
 		// However long the signed one is good, the application's own limit holds.
-		h.registerInApp("other", "zoe")
+		h.enrol("other", "zoe")
 		h.advance(time.Second)
 		g := h.granted(h.ExchangeSigned(h.showing("other", h.signed("other", "zoe", 80000))))
 		if g.Life != time.Hour {

@@ -15,7 +15,7 @@ import (
 func (c *Core) LookUpUser(ctx context.Context, called string) (*muster.User, error) {
 	app := c.app(muster.ActorFrom(ctx))
 	return view(ctx, c, muster.ActionLookUpUser, func(v *View) (*muster.User, error) {
-		u, err := userCalled(v.Reader, app, called)
+		u, err := appUserCalled(v.Reader, app, called)
 		if err != nil {
 			return nil, err
 		}
@@ -144,9 +144,9 @@ func (tx *Tx) deleteOne(u *muster.User) error {
 	return tx.UpdateUser(&gone)
 }
 
-// NameUser gives a user another name, and leaves the rest of his profile as it is.
-func (c *Core) NameUser(ctx context.Context, id muster.ID, name string) (*muster.User, error) {
-	return do(ctx, c, muster.ActionNameUser, func(tx *Tx) (*muster.User, error) {
+// SetName gives a user another name, and leaves the rest of his profile as it is.
+func (c *Core) SetName(ctx context.Context, id muster.ID, name string) (*muster.User, error) {
+	return do(ctx, c, muster.ActionSetName, func(tx *Tx) (*muster.User, error) {
 		tx.About(muster.UserResource(id), "update.name", legalName(name))
 		u, err := tx.user(id)
 		if err != nil {

@@ -23,8 +23,8 @@ func names(w Walk) (list []string) {
 // TestWalkUsers: a walk that others change beneath skips nobody and meets nobody twice.
 func TestWalkUsers(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		users := h.registerInApp("chat", "e", "d", "c", "b", "a")
-		h.registerInApp("other", "x", "y")
+		users := h.enrol("chat", "e", "d", "c", "b", "a")
+		h.enrol("other", "x", "y")
 		app := h.asApp("chat")
 		walk := func(place string, limit int) Walk {
 			w, err := h.WalkUsers(app, place, limit)
@@ -35,7 +35,7 @@ func TestWalkUsers(t *testing.T) {
 		h.must(h.DeleteUser(app, users[0].ID)) // behind us
 		h.must(h.DeleteUser(app, users[1].ID)) // the place itself
 		h.must(h.DeleteUser(app, users[3].ID)) // before us
-		h.registerInApp("chat", "new", "d")
+		h.enrol("chat", "new", "d")
 		second := walk(first.Next, 2)
 		third := walk(second.Next, 2)
 		got := append(names(first), append(names(second), names(third)...)...)
@@ -66,8 +66,8 @@ func TestWalkUsers(t *testing.T) {
 
 func TestDeleteOldest(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		users := h.registerInApp("chat", "e", "d", "c", "b", "a")
-		h.registerInApp("other", "x")
+		users := h.enrol("chat", "e", "d", "c", "b", "a")
+		h.enrol("other", "x")
 		app, gone := h.asApp("chat"), h.enterApp("chat", "d")
 		h.appEvents("chat")
 		w, err := h.DeleteOldest(app, "", 2)
@@ -98,14 +98,14 @@ func TestDeleteOldest(t *testing.T) {
 		if w, err := h.WalkUsers(h.asApp("other"), "", 10); err != nil || len(w.Users) != 1 {
 			t.Errorf("another application has %d, %v", len(w.Users), err)
 		}
-		h.registerInApp("chat", "d") // the name is free
+		h.enrol("chat", "d") // the name is free
 	})
 }
 
 // TestAppsStayApart: nothing that an application may reaches the users of another one.
 func TestAppsStayApart(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		mina := h.registerInApp("chat", "mina")[0]
+		mina := h.enrol("chat", "mina")[0]
 		person := h.join("paul")
 		h.join("petra")
 		for _, x := range []struct {
@@ -120,7 +120,7 @@ func TestAppsStayApart(t *testing.T) {
 			}
 			for name, err := range map[string]error{
 				"delete": h.DeleteUser(app, x.id), "suspend": h.SuspendUser(app, x.id), "unsuspend": h.UnsuspendUser(app, x.id), "password": h.SetPassword(app, x.id, "correct-horse-2"),
-				"rename": second(h.NameUser(app, x.id, "x")), "attributes": second(h.SetAttributes(app, x.id, map[string]string{"a": "b"})), "remove": h.RemoveAttributes(app, x.id),
+				"rename": second(h.SetName(app, x.id, "x")), "attributes": second(h.SetAttributes(app, x.id, map[string]string{"a": "b"})), "remove": h.RemoveAttributes(app, x.id),
 			} {
 				if !errors.Is(err, muster.ErrUserNotFound) {
 					t.Errorf("%s: %v", name, err)
@@ -140,11 +140,11 @@ func second[T any](_ T, err error) error { return err }
 // TestWhatUsersMay: of himself what the contract says; of others, and of the rest of the house, nothing.
 func TestWhatUsersMay(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		users := h.registerInApp("chat", "mina", "otto")
+		users := h.enrol("chat", "mina", "otto")
 		h.join("admin")
 		mina, own, other := h.enterApp("chat", "mina"), users[0].ID, users[1].ID
 		h.must(second(h.LookUpUser(mina, "MINA")))
-		h.must(second(h.NameUser(mina, own, "Mina K")))
+		h.must(second(h.SetName(mina, own, "Mina K")))
 		h.must(second(h.SetAttributes(mina, own, map[string]string{"sign": "hello"})))
 		h.must(second(h.ReadAttributes(mina, own.UUID())))
 		h.must(h.RemoveAttributes(mina, own))
@@ -154,7 +154,7 @@ func TestWhatUsersMay(t *testing.T) {
 			"nobody":      func() error { return second(h.LookUpUser(mina, "nobody")) },
 			"walk":        func() error { return second(h.WalkUsers(mina, "", 1)) },
 			"oldest":      func() error { return second(h.DeleteOldest(mina, "", 1)) },
-			"rename":      func() error { return second(h.NameUser(mina, other, "x")) },
+			"rename":      func() error { return second(h.SetName(mina, other, "x")) },
 			"attributes":  func() error { return second(h.SetAttributes(mina, other, map[string]string{"a": "b"})) },
 			"read":        func() error { return second(h.ReadAttributes(mina, "otto")) },
 			"remove":      func() error { return h.RemoveAttributes(mina, other) },
@@ -193,7 +193,7 @@ func TestWhatUsersMay(t *testing.T) {
 			}
 			h.unauthenticated(a.Name, unless(a == muster.ActionRegisterUsers, h.Authenticator.AdmitThroughApp(h.through("chat"), a, "")))
 		}
-		if err := h.Authenticator.AdmitThroughApp(mina, muster.ActionNameUser, own.UUID()); err != nil {
+		if err := h.Authenticator.AdmitThroughApp(mina, muster.ActionSetName, own.UUID()); err != nil {
 			t.Errorf("himself: %v", err)
 		}
 	})
@@ -211,7 +211,7 @@ func unless(skip bool, err error) error {
 func TestWhatAppsMay(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
 		h.join("admin")
-		h.registerInApp("chat", "mina")
+		h.enrol("chat", "mina")
 		for _, name := range []string{"chat", "house"} {
 			app := h.asApp(name)
 			for what, err := range map[string]error{
@@ -266,7 +266,7 @@ func TestAppOfTheHouse(t *testing.T) {
 		// Nobody is touched who is an administrator.
 		for what, err := range map[string]error{
 			"delete": h.DeleteUser(app, admin.User.ID), "suspend": h.SuspendUser(app, admin.User.ID), "unsuspend": h.UnsuspendUser(app, admin.User.ID),
-			"password": h.SetPassword(app, admin.User.ID, pass), "rename": second(h.NameUser(app, admin.User.ID, "x")),
+			"password": h.SetPassword(app, admin.User.ID, pass), "rename": second(h.SetName(app, admin.User.ID, "x")),
 			"attributes": second(h.SetAttributes(app, admin.User.ID, map[string]string{"a": "b"})), "remove": h.RemoveAttributes(app, admin.User.ID),
 			"password grant": second(h.SignInThroughApp(h.through("house"), "admin", pass, Life{})),
 			"vouch":          second(h.Vouch(app, "admin", true, Life{})),
@@ -288,7 +288,7 @@ func TestAppOfTheHouse(t *testing.T) {
 			h.refused(err, muster.ErrDenied)
 		}
 		for _, ctx := range []context.Context{before, own} {
-			h.refused(second(h.NameUser(ctx, paul.User.ID, "x")), muster.ErrDenied)
+			h.refused(second(h.SetName(ctx, paul.User.ID, "x")), muster.ErrDenied)
 			h.refused(second(h.LookUpUser(ctx, "paul")), muster.ErrDenied)
 		}
 		h.must(h.RemoveMember(h.system(), muster.Administrators, paul.User.ID))
@@ -326,7 +326,7 @@ func (h *house) newcomersOfApp(app context.Context) {
 
 func TestAttributesOfUsers(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		users := h.registerInApp("chat", "mina", "otto")
+		users := h.enrol("chat", "mina", "otto")
 		app, mina := h.asApp("chat"), users[0]
 		h.appEvents("chat")
 		h.must(second(h.SetAttributes(app, mina.ID, map[string]string{"sign": "hello", "mail": "m@example.org"})))
@@ -375,7 +375,7 @@ func TestAttributesOfUsers(t *testing.T) {
 // TestPasswordsThroughApps: the application gives any; a user needs his old one, and no session of his survives.
 func TestPasswordsThroughApps(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
-		mina := h.registerInApp("chat", "mina")[0]
+		mina := h.enrol("chat", "mina")[0]
 		app, own := h.asApp("chat"), h.enterApp("chat", "mina")
 		h.refused(h.ChangePassword(own, "wrong", "new"), muster.ErrOldPassword)
 		h.must(h.ChangePassword(own, "mina", "n"))

@@ -19,7 +19,7 @@ func (c *Core) Vouch(ctx context.Context, username string, create bool, life Lif
 		if app == nil {
 			return nil, muster.ErrDenied
 		}
-		u, err := userOfApp(tx.Reader, app, username)
+		u, err := appUserNamed(tx.Reader, app, username)
 		if err != nil {
 			return nil, err
 		}

@@ -17,7 +17,7 @@ const maxAttributes = 2 << 10
 func (c *Core) ReadAttributes(ctx context.Context, called string) (map[string]string, error) {
 	app := c.app(muster.ActorFrom(ctx))
 	return view(ctx, c, muster.ActionReadAttributes, func(v *View) (map[string]string, error) {
-		u, err := userCalled(v.Reader, app, called)
+		u, err := appUserCalled(v.Reader, app, called)
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +42,7 @@ func (c *Core) CollectAttributes(ctx context.Context, called []string) (map[stri
 		}
 		all := map[string]map[string]string{}
 		for _, name := range called {
-			u, err := userCalled(v.Reader, app, name)
+			u, err := appUserCalled(v.Reader, app, name)
 			if err != nil {
 				return nil, err
 			}

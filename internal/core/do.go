@@ -178,11 +178,11 @@ func (tx *Tx) checkSession() error {
 	switch {
 	case tx.action.Open, tx.Actor.System, tx.Actor.AsApp:
 		return nil
-	case tx.Actor.Key != 0:
-		return tx.checkKey()
 	case tx.Actor.Session == 0 && tx.Actor.App != 0:
 		_, err := stillSigned(tx.Reader, tx.Actor)
 		return err
+	case tx.Actor.Key != 0:
+		return tx.checkKey()
 	}
 	s, err := tx.Session(tx.Actor.Realm, tx.Actor.Session)
 	if err != nil {

@@ -118,7 +118,7 @@ func (tx *Tx) proven(u *muster.User) error {
 		if err := tx.RemoveCredential(u.ID, store.CredentialPassword); err != nil {
 			return err
 		}
-		if _, err := tx.EndSessionsOf(u.ID, 0, tx.Now()); err != nil {
+		if err := tx.signOut(u, 0); err != nil {
 			return err
 		}
 		u.EmailConfirmedAt = tx.Now()

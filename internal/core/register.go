@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"time"
 
 	"muster"
 	"muster/internal/store"
@@ -50,10 +51,8 @@ func (c *Core) RegisterUsers(ctx context.Context, list []Registration, alone boo
 	if len(list) == 0 || len(list) > MostRegistrations || alone && len(list) > 1 {
 		return Registered{}, muster.InvalidField("users", "1 to %d at once", MostRegistrations)
 	}
-	for i := range list {
-		if err := c.prepare(ctx, app, &list[i], rules); err != nil {
-			return Registered{}, c.explain(ctx, a, err)
-		}
+	if err := c.prepareAll(ctx, app, list, rules, registerTime); err != nil {
+		return Registered{}, c.explain(ctx, a, err)
 	}
 	return do(ctx, c, a, func(tx *Tx) (Registered, error) { return tx.register(app, list, alone) })
 }
@@ -67,6 +66,26 @@ func mayRegister(actor muster.Actor, app *App, rules muster.SignInRules, alone b
 		return nil
 	case !alone || !app.config.Open || !rules.SignUp:
 		return muster.ErrRegistrationClosed
+	}
+	return nil
+}
+
+// registerTime is how long the hashes of one list may take. Who asks waits for 30 seconds, and must not be left without an answer
+// to what was done.
+const registerTime = 20 * time.Second
+
+// prepareAll prepares a list. If that takes longer than most, the house is too busy, and nothing has been done.
+func (c *Core) prepareAll(ctx context.Context, app *App, list []Registration, rules muster.SignInRules, most time.Duration) error {
+	bounded, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	for i := range list {
+		err := c.prepare(bounded, app, &list[i], rules)
+		if bounded.Err() != nil && ctx.Err() == nil {
+			err = muster.ErrBusy
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -56,8 +56,7 @@ func (tx *Tx) strip(u *muster.User) error {
 	if err := tx.VoidMailTokens(u.ID, purposes, tx.Now()); err != nil {
 		return err
 	}
-	_, err := tx.EndSessionsOf(u.ID, 0, tx.Now())
-	return err
+	return tx.signOut(u, 0)
 }
 
 // SetSystemUser says whether a system user sees all of the users that he lists. Errors: [muster.ErrNotSystemName],

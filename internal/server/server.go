@@ -115,7 +115,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	}
 	s.core, err = core.New(ctx, core.Options{
 		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
-		DefaultGroup: s.cfg.DefaultGroup, MessagesStay: time.Duration(s.cfg.MessageDays) * 24 * time.Hour,
+		DefaultGroup: s.cfg.DefaultGroup, MessageLength: s.cfg.Tat.MessageLength, MessagesStay: time.Duration(s.cfg.MessageDays) * 24 * time.Hour,
 		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict, Apps: apps(s.cfg),
 	})
 	if err != nil {

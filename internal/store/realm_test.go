@@ -100,14 +100,6 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			list, err := r.Users(realm, f, All(), All(), All())
 			return list.Total, err
 		},
-		"NameTaken": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
-			taken, err := r.NameTaken(realm, 0, "ANN")
-			return int(bit(taken)), err
-		},
-		"People": func(r *Reader, realm muster.ID, x tenant) (int, error) {
-			list, err := r.People(realm, muster.PeopleFilter{IDs: []muster.ID{x.user.ID}}, All())
-			return list.Total, err
-		},
 		"UsersFrom": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			users, err := r.UsersFrom(realm, 0, 10)
 			return len(users), err
@@ -123,6 +115,14 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 		"AttributesSize": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			n, err := r.AttributesSize(realm)
 			return int(n) / len("signhello"), err
+		},
+		"NameTaken": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			taken, err := r.NameTaken(realm, 0, "ANN")
+			return int(bit(taken)), err
+		},
+		"People": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			list, err := r.People(realm, muster.PeopleFilter{IDs: []muster.ID{x.user.ID}}, All())
+			return list.Total, err
 		},
 		"UsersByID": func(r *Reader, realm muster.ID, x tenant) (int, error) {
 			users, err := r.UsersByID(realm, map[muster.ID]string{x.user.ID: ""})

@@ -47,7 +47,8 @@ const (
 func IsAccessToken(text string) bool { return strings.HasPrefix(text, accessPrefix) }
 
 // ParseAccessToken reads a token. It gives [ErrToken] for whatever is none, and for one that speaks of a service which is not
-// known here before it speaks of chat: how long that is, nobody can tell.
+// known here before it speaks of chat: how long that is, nobody can tell. Few bits of the packed form mean nothing to who unpacks
+// it; a token that differs in those is the same one.
 func ParseAccessToken(text string) (*AccessToken, error) {
 	inside, err := inflate(text)
 	if err != nil {

@@ -34,7 +34,7 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionSignInApp, "POST", "/token", f.answer(f.token)),
 		httpx.For(muster.ActionReadTokenEnd, "GET", "/sdk/users/{username}/token/expires", f.answer(f.tokenEnd)),
 
-		httpx.For(muster.ActionNameUser, "PUT", "/users/{username}", f.answer(f.rename)),
+		httpx.For(muster.ActionSetName, "PUT", "/users/{username}", f.answer(f.rename)),
 		httpx.For(muster.ActionSetAttributes, "PUT", "/metadata/user/{username}", f.answer(f.setAttributes)),
 		httpx.For(muster.ActionReadAttributes, "GET", "/metadata/user/{username}", f.answer(f.readAttributes)),
 		httpx.For(muster.ActionCollectAttributes, "POST", "/metadata/user/get", f.answer(f.collectAttributes)),

@@ -1,7 +1,11 @@
 package agora_test
 
 import (
+	"bytes"
+	"compress/zlib"
+	"encoding/base64"
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +68,9 @@ func TestSignedTokens(t *testing.T) {
 				other = "B"
 			}
 			for _, bad := range []string{good[:i], good[:i] + other + good[i+1:]} {
+				if inside(bad) == inside(good) {
+					continue // a bit that means nothing to who unpacks it: it is the same token
+				}
 				a := h.showing(bad, base).get(t, "/users/mina")
 				if a.Status != 401 || a.String(t, "error") != badToken {
 					t.Errorf("changed at %d: %d %s", i, a.Status, a.Body)
@@ -71,6 +78,23 @@ func TestSignedTokens(t *testing.T) {
 			}
 		}
 	})
+}
+
+// inside is what a token has packed; "" for none.
+func inside(text string) string {
+	packed, err := base64.StdEncoding.DecodeString(text[3:])
+	if err != nil {
+		return ""
+	}
+	z, err := zlib.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return ""
+	}
+	unpacked, err := io.ReadAll(z)
+	if err != nil {
+		return ""
+	}
+	return string(unpacked)
 }
 
 // TestSecretsStaySecret: neither certificate nor secret nor token is in the log or the database.

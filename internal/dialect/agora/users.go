@@ -105,7 +105,7 @@ func (f *facade) rename(r *http.Request) (any, error) {
 	}
 	u, err := f.user(r)
 	if err == nil {
-		u, err = f.core.NameUser(r.Context(), u.ID, string(n.Nickname))
+		u, err = f.core.SetName(r.Context(), u.ID, string(n.Nickname))
 	}
 	if err != nil {
 		return nil, err
