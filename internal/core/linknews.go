@@ -13,9 +13,7 @@ type News store.Change
 // Listen has f called for all news from now on. It is called while others wait, the group writer among them: it keeps the news
 // and returns. Of one node they come in the order in which they happened.
 func (l *Links) Listen(f func(News)) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.listen = f
+	l.listener.Store(&f)
 }
 
 // linkReplaced is what is heard of a link of this node when there is a newer one of the same resource on another node. It is no
@@ -33,11 +31,8 @@ func (l *Links) hear(ch store.Change) {
 	case suspect(ch) == 0:
 		return
 	}
-	l.mu.Lock()
-	f := l.listen
-	l.mu.Unlock()
-	if f != nil {
-		f(News(ch))
+	if f := l.listener.Load(); f != nil {
+		(*f)(News(ch))
 	}
 }
 

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"muster"
@@ -20,10 +21,11 @@ type Links struct {
 	board *presence.Board
 	alone bool
 
-	mu     sync.Mutex
-	own    map[muster.ID]*ownLink
-	told   time.Time // when the other nodes were last told of all of them
-	listen func(News)
+	mu   sync.Mutex
+	own  map[muster.ID]*ownLink
+	told time.Time // when the other nodes were last told of all of them
+
+	listener atomic.Pointer[func(News)] // not under mu: the group writer waits for nobody
 }
 
 type ownLink struct {
