@@ -71,6 +71,8 @@ var (
 	ActionSignIn           = Action{"session.open", NounSession, "", true, true, "sign in with a password"}
 	ActionSignOut          = Action{"session.close", NounSession, "", false, true, "end the session whose token was shown"}
 	ActionRenewSession     = Action{"session.renew", NounSession, "", false, false, "get a new token for the running session"}
+	ActionRefreshSession   = Action{"session.refresh", NounSession, "", true, true, "change a refresh token for a new pair of tokens"}
+	ActionCleanTokens      = Action{"session.clean-up", NounSession, "", false, true, "remove refresh tokens that have run out, by the house itself"}
 	ActionSignUp           = Action{"user.sign-up", NounUser, "", true, true, "make an account for oneself"}
 	ActionSendConfirmation = Action{"user.send-confirmation", NounUser, "", true, true, "mail a link by which an e-mail is confirmed"}
 	ActionConfirmEmail     = Action{"user.confirm-email", NounUser, "", true, true, "prove an e-mail with the token that was mailed to it"}
@@ -157,7 +159,7 @@ var (
 // Actions is the catalogue, in the order of its documentation.
 func Actions() []Action {
 	return []Action{
-		ActionSignIn, ActionSignOut, ActionRenewSession, ActionSignUp, ActionSendConfirmation, ActionConfirmEmail, ActionChangePassword, ActionFirstAdmin,
+		ActionSignIn, ActionSignOut, ActionRenewSession, ActionRefreshSession, ActionCleanTokens, ActionSignUp, ActionSendConfirmation, ActionConfirmEmail, ActionChangePassword, ActionFirstAdmin,
 		ActionListUsers, ActionReadUser, ActionCreateUser, ActionUpdateUser, ActionDeleteUser, ActionUndeleteUser,
 		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionListGroupsOf,
 		ActionListGroups, ActionReadGroup, ActionCreateGroup, ActionUpdateGroup, ActionDeleteGroup, ActionUndeleteGroup,

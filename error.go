@@ -79,6 +79,7 @@ func KindOf(err error) Kind {
 var (
 	ErrUnauthenticated      = Errorf(Unauthenticated, "unauthenticated", "sign in first")
 	ErrTokenExpired         = Errorf(Unauthenticated, "expired-token", "the token has run out")
+	ErrTokenReused          = Errorf(Unauthenticated, "reused-token", "the token was used before; its session has ended")
 	ErrBadCredentials       = Errorf(Unauthenticated, "bad-credentials", "wrong name or password")
 	ErrUnconfirmed          = Errorf(Unauthenticated, "unconfirmed", "the e-mail is not confirmed yet")
 	ErrSignInDisabled       = Errorf(Disabled, "sign-in-disabled", "signing in by password is switched off")

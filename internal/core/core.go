@@ -48,6 +48,7 @@ type Core struct {
 	checkTemplate func(string) error
 
 	rights    *rights
+	proven    *provenPairs
 	files     *files
 	throttles throttles
 	refusals  *refusals
@@ -77,7 +78,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 		store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, observe: o.Observe, refusals: newRefusals(),
 		publicURL: o.PublicURL, newcomers: strings.TrimSpace(o.DefaultGroup), templates: o.Templates, checkTemplate: o.CheckTemplate, throttles: newThrottles(o.Unthrottled),
 	}
-	c.rights = newRights(c)
+	c.rights, c.proven = newRights(c), &provenPairs{}
 	c.files = newFiles(o)
 	c.Authenticator = &Authenticator{c}
 	c.Stats = &Stats{c}

@@ -38,6 +38,7 @@ type entry struct {
 	session muster.Session
 	user    muster.User
 	groups  []muster.ID // live ones, without everyone
+	void    []muster.ID // pairs of tokens that others were given in place of
 	rights  perm.Rights
 }
 
@@ -106,6 +107,9 @@ func (r *rights) read(q *store.Reader, s *muster.Session, trusted bool) (*entry,
 		return nil, err
 	}
 	e := &entry{session: *s, user: *u}
+	if e.void, err = q.VoidTokens(s.ID); err != nil {
+		return nil, err
+	}
 	if e.groups, err = q.LiveGroupsOf(u.ID); err != nil {
 		return nil, err
 	}

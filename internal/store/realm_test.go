@@ -13,6 +13,7 @@ type tenant struct {
 	group   *muster.Group
 	session *muster.Session
 	token   *MailToken
+	refresh *RefreshToken
 
 	organisation *muster.Organisation
 	application  *muster.Application
@@ -26,6 +27,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 	x.user.Email, x.user.Handle, x.user.Name = "ann@example.org", "ann", "Ann"
 	x.session = &muster.Session{ID: s.NewID(), Realm: realm, User: x.user.ID, CreatedAt: x.user.CreatedAt, ExpiresAt: x.user.CreatedAt.Add(time.Hour)}
 	x.token = &MailToken{ID: s.NewID(), Realm: realm, User: x.user.ID, Purpose: "reset", ExpiresAt: x.user.CreatedAt.Add(time.Hour)}
+	x.refresh = &RefreshToken{ID: s.NewID(), Realm: realm, Session: x.session.ID, ExpiresAt: x.user.CreatedAt.Add(time.Hour)}
 	x.group.Handle = "staff"
 	at := x.user.CreatedAt
 	x.organisation = &muster.Organisation{ID: s.NewID(), Realm: realm, Name: "Acme", CreatedAt: at, Version: 1}
@@ -51,7 +53,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 			return err
 		}
 		return firstError(
-			tx.InsertSession(x.session), tx.InsertMailToken(x.token),
+			tx.InsertSession(x.session), tx.InsertMailToken(x.token), tx.InsertRefreshToken(x.refresh),
 			tx.InsertOrganisation(x.organisation), tx.InsertApplication(x.application), tx.InsertReminder(x.reminder),
 			tx.InsertAttachment(x.attachment),
 			tx.run(`INSERT INTO setting (realm, name, user_id, value, updated_at) VALUES ($1, 'colour', 0, '"blue"', 1)`, realm),
@@ -102,6 +104,9 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 		},
 		"Session":   func(r *Reader, realm muster.ID, x tenant) (int, error) { return found(r.Session(realm, x.session.ID)) },
 		"MailToken": func(r *Reader, realm muster.ID, x tenant) (int, error) { return found(r.MailToken(realm, x.token.ID)) },
+		"RefreshToken": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			return found(r.RefreshToken(realm, x.refresh.ID))
+		},
 		"Events": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			events, err := r.Events(realm, muster.EventFilter{})
 			return len(events), err
@@ -185,6 +190,9 @@ func foreignWrites() map[string]func(*Tx, muster.ID, tenant) (bool, error) {
 		},
 		"EndSession": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			return tx.EndSession(realm, x.session.ID, tx.Now())
+		},
+		"ProveRefreshToken": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			return tx.ProveRefreshToken(realm, x.refresh.ID, tx.Now())
 		},
 		"UpdateOrganisation": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			moved := *x.organisation
