@@ -109,10 +109,11 @@ var (
 	ActionClearRules     = Action{"rule.clear", NounRealm, OpGrant, false, true, "take all rules of a group away"}
 	ActionListOperations = Action{"rule.operations", NounRealm, "", false, false, "list what rules can speak of, and what of it one may do oneself"}
 
-	ActionListSettings   = Action{"setting.list", NounRealm, OpSettingsRead, false, false, "list the settings of the house"}
-	ActionReadSetting    = Action{"setting.read", NounRealm, OpSettingsRead, false, false, "read one setting"}
-	ActionSetSettings    = Action{"setting.set", NounRealm, OpSettingsManage, false, true, "set or remove settings"}
-	ActionPublicSettings = Action{"setting.public", NounSetting, "", false, false, "read the settings that every client needs"}
+	ActionListSettings    = Action{"setting.list", NounRealm, OpSettingsRead, false, false, "list the settings of the house"}
+	ActionReadSetting     = Action{"setting.read", NounRealm, OpSettingsRead, false, false, "read one setting"}
+	ActionSetSettings     = Action{"setting.set", NounRealm, OpSettingsManage, false, true, "set or remove settings"}
+	ActionSetUserSettings = Action{"setting.set-own", NounRealm, OpSettingsManage, false, true, "set or remove settings of one's own, or with the right to manage settings those of others"}
+	ActionPublicSettings  = Action{"setting.public", NounSetting, "", false, false, "read the settings that every client needs"}
 
 	ActionReadStatistics = Action{"statistics.read", NounRealm, OpAccess, false, false, "count users, groups and applications"}
 	ActionImpersonate    = Action{"session.impersonate", NounUser, "", false, true, "act as somebody else, as an administrator"}
@@ -166,7 +167,7 @@ func Actions() []Action {
 		ActionArchiveGroup, ActionUnarchiveGroup, ActionMergeGroups, ActionDefaultGroup,
 		ActionListMembers, ActionAddMember, ActionRemoveMember,
 		ActionListRules, ActionSetRules, ActionClearRules, ActionListOperations,
-		ActionListSettings, ActionReadSetting, ActionSetSettings, ActionPublicSettings,
+		ActionListSettings, ActionReadSetting, ActionSetSettings, ActionSetUserSettings, ActionPublicSettings,
 		ActionReadStatistics, ActionImpersonate, ActionRequestReset, ActionExchangeReset, ActionResetPassword, ActionExchangeToken,
 		ActionListOrganisations, ActionReadOrganisation, ActionCreateOrganisation, ActionUpdateOrganisation,
 		ActionArchiveOrganisation, ActionDeleteOrganisation,

@@ -135,11 +135,16 @@ func (tx *Tx) may(res muster.Resource, operation string) (bool, error) {
 
 // RequireOrSelf is Require, but users have the right to themselves.
 func (tx *Tx) RequireOrSelf(user muster.ID) error {
-	if tx.Actor.User == user {
+	return tx.RequireUnlessSelf(user, muster.UserResource(user))
+}
+
+// RequireUnlessSelf is Require, but what is the caller's own he may do without.
+func (tx *Tx) RequireUnlessSelf(user muster.ID, res muster.Resource) error {
+	if tx.Actor.User == user && user != 0 {
 		tx.required = true
 		return nil
 	}
-	return tx.Require(muster.UserResource(user))
+	return tx.Require(res)
 }
 
 // RequireNotSelf is Require, but nobody does it to himself.

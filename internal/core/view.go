@@ -81,11 +81,16 @@ func (v *View) Require(res muster.Resource) error {
 
 // RequireOrSelf is Require, but users have the right to themselves.
 func (v *View) RequireOrSelf(user muster.ID) error {
-	if v.Actor.User == user {
+	return v.RequireUnlessSelf(user, muster.UserResource(user))
+}
+
+// RequireUnlessSelf is Require, but what is the caller's own he may see without.
+func (v *View) RequireUnlessSelf(user muster.ID, res muster.Resource) error {
+	if v.Actor.User == user && user != 0 {
 		v.required = true
 		return nil
 	}
-	return v.Require(muster.UserResource(user))
+	return v.Require(res)
 }
 
 // May reports whether the caller may do the operation on the resource.
