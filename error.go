@@ -97,6 +97,7 @@ var (
 	ErrFileTooLarge         = Errorf(Invalid, "file-too-large", "the file is too large")
 	ErrFilesFull            = Errorf(Conflict, "files-full", "there is no room for more files of yours")
 	ErrBadSignature         = Errorf(Unauthenticated, "bad-signature", "the address is not signed, or no longer good")
+	ErrTooMuch              = Errorf(Conflict, "too-much", "more than can be done at once")
 	ErrTaken                = Errorf(Conflict, "taken", "already taken")
 	ErrInvalidID            = InvalidField("ID", "not an id")
 	ErrWeakPassword         = &Error{Kind: Invalid, Code: "weak-password", Field: "password", Message: "too short or too long"}

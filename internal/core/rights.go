@@ -186,7 +186,7 @@ func (r *rights) generation(user muster.ID) *atomic.Int64 {
 // forget drops what a change made untrue. It is called after the commit and before its caller is answered.
 func (r *rights) forget(ch store.Change) {
 	switch {
-	case ch.Action == muster.ActionSetRules.Name, ch.Action == muster.ActionClearRules.Name:
+	case ch.Action == muster.ActionSetRules.Name, ch.Action == muster.ActionClearRules.Name, ch.Action == muster.ActionHandOver.Name:
 		r.forgetAll()
 	case ch.Resource.Noun == muster.NounUser:
 		r.forgetUser(ch.Resource.ID)

@@ -142,6 +142,10 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			}
 			return n, err
 		},
+		"CountOwned": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			counts, err := r.CountOwned(realm, x.user.ID)
+			return int(bit(len(counts) > 0)), err
+		},
 		"Setting": func(r *Reader, realm muster.ID, _ tenant) (int, error) { return found(r.Setting(realm, 0, "colour")) },
 		"UserStatistics": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			s, err := r.UserStatistics(realm)
@@ -193,6 +197,10 @@ func foreignWrites() map[string]func(*Tx, muster.ID, tenant) (bool, error) {
 		},
 		"ProveRefreshToken": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			return tx.ProveRefreshToken(realm, x.refresh.ID, tx.Now())
+		},
+		"HandOver": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			counts, err := tx.HandOver(realm, x.user.ID, x.user.ID+1, tx.Now())
+			return len(counts) > 0, err
 		},
 		"UpdateOrganisation": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			moved := *x.organisation

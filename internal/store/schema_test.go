@@ -46,6 +46,43 @@ func TestOwnedKnowsEveryOwner(t *testing.T) {
 	})
 }
 
+// TestEveryColumnSaysWhomItNames: a column that names somebody who owns something has to be in the register, whatever it is
+// called. A new column of numbers belongs into one of the two lists.
+func TestEveryColumnSaysWhomItNames(t *testing.T) {
+	// These name a user and stay when his things are handed over.
+	staying := map[string]string{
+		"signin_name.user_id": "how he signs in", "credential.user_id": "how he signs in", "mail_token.user_id": "how he signs in",
+		"session.user_id": "how he is signed in", "session.behind": "who was it", "member.user_id": "rights", "setting.user_id": "his own taste",
+		"event.actor": "who was it", "event.behind": "who was it", "event.subject": "what was it", "event.related": "what was it",
+		"reminder.dismissed_by": "who was it",
+	}
+	// These name no user, in whatever table.
+	others := []string{
+		"id", "realm", "version", "position", "count", "number", "node", "event", "session", "session_id", "attempts", "leased_until",
+		"group_id", "resource_id", "access", "organisation", "username_given", "enabled", "snoozes", "preview_blob", "bytes", "successor", "repeated",
+	}
+	each(t, func(t *testing.T, s *Store) {
+		question := `SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'INTEGER'
+			AND m.name NOT LIKE 'goose%' AND m.name NOT LIKE 'sqlite%' ORDER BY 1`
+		if !s.Single() {
+			question = `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'bigint'
+				AND table_name NOT LIKE 'goose%' ORDER BY 1`
+		}
+		owned := map[string]bool{}
+		for _, o := range Owned() {
+			owned[strings.Trim(o.Table, `"`)+"."+o.Column] = true
+		}
+		for _, name := range must(all(read(t, s), column[string], question))(t) {
+			_, stays := staying[name]
+			_, column, _ := strings.Cut(name, ".")
+			named := owned[name] || stays || slices.Contains(others, column) || strings.HasSuffix(column, "_at")
+			if !named {
+				t.Errorf("whom does %s name? If it is who owns the row, it belongs into Owned(); else say here why it stays, or that it names nobody", name)
+			}
+		}
+	})
+}
+
 // TestLastIDKnowsEveryTable: ids of a table that it forgets might be made twice.
 func TestLastIDKnowsEveryTable(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {

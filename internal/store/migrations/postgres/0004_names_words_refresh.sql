@@ -28,3 +28,7 @@ CREATE TABLE refresh_token (
 );
 CREATE INDEX refresh_token_void ON refresh_token (session_id, id) WHERE voided_at > 0;
 CREATE INDEX refresh_token_expires ON refresh_token (expires_at, id);
+
+-- Who hands over what somebody owns looks for it by the owner.
+CREATE INDEX user_owner ON "user" (owner, id) WHERE owner > 0;
+CREATE INDEX application_owner ON application (owner, id) WHERE owner > 0;
