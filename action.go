@@ -89,6 +89,7 @@ var (
 	ActionSuspendUser   = Action{"user.suspend", NounUser, OpSuspend, false, true, "lock a user out, ending his sessions"}
 	ActionUnsuspendUser = Action{"user.unsuspend", NounUser, OpUnsuspend, false, true, "let a suspended user in again"}
 	ActionSetPassword   = Action{"user.set-password", NounUser, OpUpdate, false, true, "give a user a new password, ending his sessions"}
+	ActionWalkUsers     = Action{"user.walk", NounRealm, OpAdminister, false, false, "read all users, one after the other"}
 	ActionFindUser      = Action{"user.find", NounRealm, OpAdminister, false, false, "find a user by username, e-mail or id, in whatever state"}
 	ActionHandOver      = Action{"user.hand-over", NounRealm, OpAdminister, false, true, "make all that a user owns another one's"}
 	ActionCountOwned    = Action{"user.owned", NounRealm, OpAdminister, false, false, "count what a user owns"}
@@ -167,7 +168,7 @@ func Actions() []Action {
 	return []Action{
 		ActionSignIn, ActionSignOut, ActionRenewSession, ActionRefreshSession, ActionCleanTokens, ActionSignUp, ActionSendConfirmation, ActionConfirmEmail, ActionChangePassword, ActionFirstAdmin,
 		ActionListUsers, ActionReadUser, ActionReadMember, ActionCreateUser, ActionUpdateUser, ActionDeleteUser, ActionUndeleteUser,
-		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionFindUser, ActionHandOver, ActionCountOwned, ActionListGroupsOf,
+		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionWalkUsers, ActionFindUser, ActionHandOver, ActionCountOwned, ActionListGroupsOf,
 		ActionListGroups, ActionReadGroup, ActionCreateGroup, ActionUpdateGroup, ActionDeleteGroup, ActionUndeleteGroup,
 		ActionArchiveGroup, ActionUnarchiveGroup, ActionMoveGroup, ActionMergeGroups, ActionDefaultGroup,
 		ActionListMembers, ActionAddMember, ActionRemoveMember,

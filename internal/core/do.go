@@ -138,8 +138,12 @@ func (tx *Tx) may(res muster.Resource, operation string) (bool, error) {
 	case operation == muster.OpAdminister:
 		return tx.administers()
 	}
-	rules, err := tx.RulesFor(tx.Actor.User, res, operation)
-	return err == nil && rightsOf(rules).Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation)), err
+	rules, err := tx.wordRules(res, operation)
+	if err != nil {
+		return false, err
+	}
+	more, err := tx.RulesFor(tx.Actor.User, res, operation)
+	return err == nil && rightsOf(append(rules, more...)).Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation)), err
 }
 
 // RequireOrSelf is Require, but users have the right to themselves.

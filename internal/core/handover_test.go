@@ -32,9 +32,9 @@ func ownedThings() map[string]ownedThing {
 	return map[string]ownedThing{
 		`"user".owner`: {
 			func(h *house, _ context.Context, in *SignedIn) muster.ID {
-				bot, err := h.CreateUser(h.system(), Profile{Email: in.User.Username + "-bot@example.org", Kind: muster.KindBot})
+				made, err := h.CreateUser(h.system(), Profile{Email: in.User.Username + "-bot@example.org", Kind: muster.KindBot})
 				h.must(err)
-				bot = h.user(bot.ID)
+				bot := h.user(made.ID)
 				bot.Owner = in.User.ID
 				h.must(h.store.Write(h.context(), func(tx *storeTx) error { return tx.UpdateUser(bot) }, nil))
 				return bot.ID

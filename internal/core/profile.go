@@ -1,6 +1,8 @@
 package core
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -26,8 +28,81 @@ func (p Profile) over(was *muster.User) Profile {
 		keep(&p.Handle, was.Handle)
 		keep(&p.Kind, was.Kind)
 	}
+	p.Name = p.nameFromParts(was)
 	return p
 }
+
+// nameFromParts is the name that the two parts make, where one of them is said.
+func (p *Profile) nameFromParts(was *muster.User) string {
+	if p.GivenName == nil && p.FamilyName == nil {
+		return p.Name
+	}
+	u := muster.User{Name: was.Name, GivenName: was.GivenName, FamilyName: was.FamilyName}
+	p.setParts(&u)
+	return u.Name
+}
+
+func (p *Profile) setParts(u *muster.User) {
+	given, family := u.GivenName, u.FamilyName
+	if p.GivenName != nil {
+		given = *p.GivenName
+	}
+	if p.FamilyName != nil {
+		family = *p.FamilyName
+	}
+	if p.GivenName != nil || p.FamilyName != nil {
+		u.SetParts(given, family)
+	}
+}
+
+// newConfig is the config of a new user, as it was sent.
+func (p *Profile) newConfig() (string, error) {
+	var b bytes.Buffer
+	if p.Config == nil {
+		return "", nil
+	}
+	if _, err := configMembers(p.Config); err != nil {
+		return "", err
+	}
+	if json.Compact(&b, p.Config) != nil || b.Len() > maxConfig || tooDeep(b.Bytes()) {
+		return "", errConfig()
+	}
+	return b.String(), nil
+}
+
+// mergedConfig puts the members that the profile names in place of those that the user has; those that are null go.
+func (p *Profile) mergedConfig(was string) (string, error) {
+	if p.Config == nil {
+		return was, nil
+	}
+	members, err := configMembers([]byte(cmp.Or(was, "{}")))
+	if err != nil {
+		return "", err
+	}
+	patch, err := configMembers(p.Config)
+	if err != nil {
+		return "", err
+	}
+	for key, value := range patch {
+		if members[key] = value; string(value) == "null" {
+			delete(members, key)
+		}
+	}
+	merged, err := json.Marshal(members)
+	if err != nil || len(merged) > maxConfig || tooDeep(merged) {
+		return "", errConfig()
+	}
+	return string(merged), nil
+}
+
+func configMembers(text []byte) (members map[string]json.RawMessage, err error) {
+	if json.Unmarshal(text, &members) != nil || members == nil {
+		err = errConfig()
+	}
+	return members, err
+}
+
+func errConfig() error { return muster.InvalidField("config", "a JSON object of at most 16 KiB, 32 deep") }
 
 // complete refuses a profile that lacks what the wire needs of a new user.
 func (p *Profile) complete() error {
@@ -44,6 +119,7 @@ func (p *Profile) complete() error {
 const (
 	maxMeta       = 16 << 10 // bytes
 	maxExternalID = 200      // characters
+	maxConfig     = 16 << 10 // bytes
 )
 
 // checkRare checks what few wires say, as far as it differs from the user as he is.
@@ -53,10 +129,14 @@ func (p *Profile) checkRare(was *muster.User) error {
 		return muster.InvalidField("username", "begins with a letter or digit, 1 to 80 of A–Z a–z 0–9 . _ @ + -")
 	case p.ExternalID != was.ExternalID && !muster.ValidText(p.ExternalID, maxExternalID):
 		return muster.InvalidField("externalID", "at most 200 characters, none of them control characters")
+	case p.GivenName != nil && !muster.ValidText(*p.GivenName, muster.MaxName):
+		return muster.InvalidField("givenName", "at most 200 characters, none of them control characters")
+	case p.FamilyName != nil && !muster.ValidText(*p.FamilyName, muster.MaxName):
+		return muster.InvalidField("familyName", "at most 200 characters, none of them control characters")
 	case p.Meta != was.Meta && (len(p.Meta) > maxMeta || !json.Valid([]byte(p.Meta)) || tooDeep([]byte(p.Meta))):
 		return muster.InvalidField("meta", "JSON of at most 16 KiB, 32 deep")
 	}
-	return nil
+	return checkRole(p.Role)
 }
 
 // keepWithin leaves out of a partial change what the caller may not change of himself.
@@ -156,13 +236,13 @@ func (f freshPassword) set(tx *Tx, u, was *muster.User) error {
 }
 
 // shownAfter is the user as he is shown to who has just changed a part of him.
-func (c *Core) shownAfter(ctx context.Context, p Profile, u *muster.User, err error) (*muster.User, error) {
+func (c *Core) shownAfter(ctx context.Context, p Profile, u SeenUser, err error) (SeenUser, error) {
 	if err != nil || !p.Partial || p.Email != "" || muster.ActorFrom(ctx).User == u.ID {
 		return u, err
 	}
 	v, err := c.callerView(ctx)
 	if err != nil || !v.May(muster.UserResource(u.ID), muster.OpUnmaskEmail) {
-		u.Email = "" // a session that has ended since sees nothing
+		u.Email, u.EmailHidden = "", true // a session that has ended since sees nothing
 	}
 	return u, nil
 }

@@ -26,6 +26,8 @@ type rights struct {
 	byID   map[muster.ID]*entry      // of sessions
 	byUser map[muster.ID][]muster.ID // sessions that are remembered
 	tables map[muster.ID]*perm.Table // rules of groups
+
+	adminWord *perm.Table
 }
 
 const (
@@ -43,7 +45,7 @@ type entry struct {
 }
 
 func newRights(c *Core) *rights {
-	return &rights{c: c, byID: map[muster.ID]*entry{}, byUser: map[muster.ID][]muster.ID{}, tables: map[muster.ID]*perm.Table{}}
+	return &rights{c: c, byID: map[muster.ID]*entry{}, byUser: map[muster.ID][]muster.ID{}, tables: map[muster.ID]*perm.Table{}, adminWord: adminTable()}
 }
 
 // of answers the entry of a session that is alive and whose user may be here, else [muster.ErrUnauthenticated].
@@ -119,6 +121,13 @@ func (r *rights) read(q *store.Reader, s *muster.Session, trusted bool) (*entry,
 			return nil, err
 		}
 		e.rights.Own = append(e.rights.Own, t)
+	}
+	admin, err := q.HasRole(u.ID, muster.RoleAdmin)
+	if err != nil {
+		return nil, err
+	}
+	if admin {
+		e.rights.Own = append(e.rights.Own, r.adminWord)
 	}
 	e.rights.Everyone, err = r.table(q, muster.Everyone, trusted)
 	return e, err

@@ -6,11 +6,15 @@ import "muster"
 type sight struct {
 	suspended, deleted, archived bool
 	everyone                     bool // the group of that name
+	keepsDefault                 bool // the default group can't be deleted here
 }
 
 func sightOf(wire string) sight {
-	if wire == "crust" {
+	switch wire {
+	case "crust":
 		return sight{suspended: true, deleted: true, archived: true, everyone: true}
+	case "tellius":
+		return sight{deleted: true, archived: true, everyone: true, keepsDefault: true}
 	}
 	return sight{}
 }

@@ -3,6 +3,7 @@ package core
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 
 	"muster"
@@ -22,6 +23,12 @@ type Profile struct {
 	ExternalID   string     // who he is to another sign-in system
 	Meta         string     // JSON, which nobody shows
 	Organisation *muster.ID // 0 takes him out of the one he is in
+
+	GivenName, FamilyName *string         // the name in two parts, which make it anew
+	Role                  string          // a role word; see [muster.Roles]
+	Groups                []muster.ID     // on creation those he joins; on change the live ones he is in, nil leaves them
+	DefaultGroup          bool            // on creation: he joins the default group, too
+	Config                json.RawMessage // an object; on change its members are put in place of those that are there, null takes one away
 
 	// Partial is for wires that leave out what stays: on change a blank e-mail, name, handle or kind is as it is, too. Such wires
 	// have clients send whole records: who has no right to users but to himself leaves kind, organisation and ExternalID alone.
@@ -147,34 +154,63 @@ func hide(u *muster.User, email, name bool) SeenUser {
 	return s
 }
 
-// CreateUser makes a user whose e-mail counts as confirmed, and who has a password if one is given.
-func (c *Core) CreateUser(ctx context.Context, p Profile) (*muster.User, error) {
+// CreateUser makes a user whose e-mail counts as confirmed, and who has a password if one is given, with his groups and his role:
+// all or nothing. Nobody gives a role or a group that may do more than he.
+func (c *Core) CreateUser(ctx context.Context, p Profile) (SeenUser, error) {
 	fresh, err := c.freshPassword(ctx, muster.ActionCreateUser, 0, p.Password)
 	if err != nil {
-		return nil, c.explain(ctx, muster.ActionCreateUser, err)
+		return SeenUser{}, c.explain(ctx, muster.ActionCreateUser, err)
 	}
-	return do(ctx, c, muster.ActionCreateUser, func(tx *Tx) (*muster.User, error) {
-		u := &muster.User{Realm: muster.MainRealm}
+	return do(ctx, c, muster.ActionCreateUser, func(tx *Tx) (SeenUser, error) {
+		u, p := &muster.User{Realm: muster.MainRealm}, p
+		p.Name = p.nameFromParts(u)
 		p.fill(u)
 		tx.About(muster.Resource{Noun: muster.NounUser}, userChanges("new", u)...)
 		if err := tx.Require(muster.Realm()); err != nil {
-			return nil, err
+			return SeenUser{}, err
 		}
-		if err := cmp.Or(p.complete(), p.check(&muster.User{}), fresh.refusal(), tx.moveUser(u, p.Organisation)); err != nil {
-			return nil, err
+		in, err := tx.newMembership(p)
+		if err != nil {
+			return SeenUser{}, err
+		}
+		if u.Config, err = p.newConfig(); err != nil {
+			return SeenUser{}, err
+		}
+		if err := cmp.Or(p.complete(), p.check(&muster.User{}), fresh.refusal(), tx.checkGroups(in.groups), tx.moveUser(u, p.Organisation)); err != nil {
+			return SeenUser{}, err
 		}
 		u.EmailConfirmedAt = tx.Now()
 		if err := tx.insertUser(u, p.MakeHandle); err != nil {
-			return nil, err
+			return SeenUser{}, err
 		}
 		if fresh.phc != "" {
 			if err := tx.SetCredential(u.ID, store.CredentialPassword, fresh.phc, tx.Now()); err != nil {
-				return nil, err
+				return SeenUser{}, err
 			}
 		}
-		tx.Record(muster.UserResource(u.ID), append(userChanges("new", u), fresh.changes()...)...)
-		return u, tx.firstAccount(u)
+		tx.Record(muster.UserResource(u.ID), slices.Concat(userChanges("new", u), in.changes("new"), fresh.changes())...)
+		if err := tx.firstAccount(u); err != nil {
+			return SeenUser{}, err
+		}
+		if err := tx.settle(u, in, nil); err != nil {
+			return SeenUser{}, err
+		}
+		return tx.shownWith(u)
 	})
+}
+
+// newMembership is what a new user joins, if the caller may have him do so.
+func (tx *Tx) newMembership(p Profile) (membership, error) {
+	in := membership{p.Role, p.Groups}
+	if err := tx.mayJoin(in, nil); err != nil || !p.DefaultGroup {
+		return in, err
+	}
+	g, err := tx.defaultGroup(true)
+	if err != nil {
+		return in, err
+	}
+	in.groups = append(slices.Clone(in.groups), g.ID)
+	return in, tx.holdsAll(g.ID)
 }
 
 func (p *Profile) fill(u *muster.User) {
@@ -183,6 +219,10 @@ func (p *Profile) fill(u *muster.User) {
 		u.Username, u.UsernameGiven = p.Username, true
 	}
 	u.ExternalID, u.Meta = p.ExternalID, p.Meta
+	p.setParts(u)
+	if p.Role != "" {
+		u.Role = wordOf(p.Role)
+	}
 	if u.Kind != muster.KindSystem && p.Kind != muster.KindSystem {
 		u.Kind = p.Kind
 	}
@@ -209,30 +249,30 @@ func (p *Profile) goodEmail() bool {
 	return muster.ValidEmail(p.Email) && (p.AcceptEmail == nil || p.AcceptEmail(p.Email))
 }
 
-// UpdateUser replaces the profile of a user, or changes what of it is given. The kind of a system user stays. Who changes his
-// own e-mail has to confirm it again where sign-up asks for that. The answer to a partial change holds no e-mail that the
-// caller may not see.
-func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (*muster.User, error) {
+// UpdateUser replaces the profile of a user, or changes what of it is given, and his groups and role where they are given: all or
+// nothing. The kind of a system user stays. Who changes his own e-mail has to confirm it again where sign-up asks for that. The
+// answer to a partial change holds no e-mail that the caller may not see.
+func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (SeenUser, error) {
 	if err := c.mayChangeEmail(ctx, id, p); err != nil {
-		return nil, c.explain(ctx, muster.ActionUpdateUser, err)
+		return SeenUser{}, c.explain(ctx, muster.ActionUpdateUser, err)
 	}
 	fresh, err := c.freshPassword(ctx, muster.ActionUpdateUser, id, p.Password)
 	if err != nil {
-		return nil, c.explain(ctx, muster.ActionUpdateUser, err)
+		return SeenUser{}, c.explain(ctx, muster.ActionUpdateUser, err)
 	}
 	secret := newMailSecret()
-	u, err := do(ctx, c, muster.ActionUpdateUser, func(tx *Tx) (*muster.User, error) {
+	u, err := do(ctx, c, muster.ActionUpdateUser, func(tx *Tx) (SeenUser, error) {
 		tx.About(muster.UserResource(id), "update.email", legalEmail(p.Email), "update.name", legalName(p.Name))
 		if err := legalID(id); err != nil {
-			return nil, err
+			return SeenUser{}, err
 		}
 		u, err := tx.sight().user(tx.User(muster.MainRealm, id))
 		if err != nil {
-			return nil, err
+			return SeenUser{}, err
 		}
 		gone := u == nil || u.Deleted()
 		if gone && p.Partial {
-			return nil, muster.ErrUserNotFound // nothing says what the rest of the profile is
+			return SeenUser{}, muster.ErrUserNotFound // nothing says what the rest of the profile is
 		}
 		was := muster.User{}
 		if u != nil {
@@ -240,35 +280,69 @@ func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (*muster
 		}
 		p := p.over(&was)
 		if err := p.check(&was); err != nil {
-			return nil, err
+			return SeenUser{}, err
 		}
 		if gone {
-			return nil, muster.ErrUserNotFound
+			return SeenUser{}, muster.ErrUserNotFound
 		}
 		if err := tx.RequireOrSelf(id); err != nil {
-			return nil, err
+			return SeenUser{}, err
 		}
-		if err := tx.keepWithin(&p, &was); err != nil {
-			return nil, err
-		}
-		p.fill(u)
-		if err := cmp.Or(fresh.refusal(), tx.moveUser(u, p.Organisation)); err != nil {
-			return nil, err
-		}
-		if !p.Partial || *u != was {
-			u.UpdatedAt = tx.Now()
-		}
-		u.ChangedAt = tx.Now()
-		if err := tx.changeNames(u, &was, secret); err != nil {
-			return nil, err
-		}
-		tx.Record(muster.UserResource(id), slices.Concat(userChanges("update", u), userChanges("user", &was), fresh.changes())...)
-		if err := tx.UpdateUser(u); err != nil {
-			return nil, err
-		}
-		return u, fresh.set(tx, u, &was)
+		return tx.changeUser(u, &was, p, fresh, secret)
 	})
 	return c.shownAfter(ctx, p, u, err)
+}
+
+// changeUser makes the profile so, once the caller may.
+func (tx *Tx) changeUser(u, was *muster.User, p Profile, fresh freshPassword, secret string) (SeenUser, error) {
+	if err := tx.keepWithin(&p, was); err != nil {
+		return SeenUser{}, err
+	}
+	in, were, err := tx.newRelations(u, p)
+	if err != nil {
+		return SeenUser{}, err
+	}
+	p.fill(u)
+	if u.Config, err = p.mergedConfig(was.Config); err != nil {
+		return SeenUser{}, err
+	}
+	if err := cmp.Or(fresh.refusal(), tx.checkGroups(in.groups), tx.moveUser(u, p.Organisation)); err != nil {
+		return SeenUser{}, err
+	}
+	if !p.Partial || *u != *was {
+		u.UpdatedAt = tx.Now()
+	}
+	u.ChangedAt = tx.Now()
+	if err := tx.changeNames(u, was, secret); err != nil {
+		return SeenUser{}, err
+	}
+	tx.Record(muster.UserResource(u.ID), slices.Concat(userChanges("update", u), userChanges("user", was), in.changes("update"), fresh.changes())...)
+	if err := tx.UpdateUser(u); err != nil {
+		return SeenUser{}, err
+	}
+	if err := tx.settle(u, in, were); err != nil {
+		return SeenUser{}, err
+	}
+	if err := fresh.set(tx, u, was); err != nil {
+		return SeenUser{}, err
+	}
+	return tx.shownWith(u)
+}
+
+// newRelations is what becomes of the groups and the role of a user, and the live groups that he is in, if the caller may have it so:
+// nobody but who has the right to a user gives him either, not even himself.
+func (tx *Tx) newRelations(u *muster.User, p Profile) (in membership, were []muster.ID, err error) {
+	in = membership{p.Role, p.Groups}
+	if in.role == "" && in.groups == nil {
+		return in, nil, nil
+	}
+	if err := tx.Require(muster.UserResource(u.ID)); err != nil {
+		return in, nil, err
+	}
+	if were, err = tx.LiveGroupsOf(u.ID); err != nil {
+		return in, nil, err
+	}
+	return in, were, cmp.Or(tx.mayJoin(in, were), tx.mayMove(in, were))
 }
 
 // mayChangeEmail slows down who has mails sent to strangers by changing his own address again and again.

@@ -94,6 +94,10 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			list, err := r.Users(realm, f, All(), All(), All())
 			return list.Total, err
 		},
+		"UsersAfter": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			users, err := r.UsersAfter(realm, "", 0, 10)
+			return len(users), err
+		},
 		"UsersByID": func(r *Reader, realm muster.ID, x tenant) (int, error) {
 			users, err := r.UsersByID(realm, map[muster.ID]string{x.user.ID: ""})
 			return len(users), err

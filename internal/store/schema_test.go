@@ -170,7 +170,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"InsertMailToken": "the realm is in it", "InsertOrganisation": "the realm is in it",
 		"InsertApplication": "the realm is in it", "InsertReminder": "the realm is in it", "AppendEvent": "the realm is in it", "InsertDelivery": "of an event",
 		"IsMember": "read before", "RemoveMember": "read before", "Members": "read before",
-		"GroupsOf": "read before", "LiveGroupsOf": "read before", "RulesOf": "read before", "RulesFor": "read before",
+		"GroupsOf": "read before", "LiveGroupsOf": "read before", "HasRole": "read before", "RulesOf": "read before", "RulesFor": "read before",
 		"Credential": "read before", "SetCredential": "read before", "FreeSignInNames": "read before", "UseMailToken": "read before", "RealmCreatedAt": "the realm itself",
 		"VoidMailTokens": "read before", "SignedInFrom": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
 		"EndSessionsOf": "read before", "EndOldSessionsOf": "read before",
