@@ -108,7 +108,7 @@ func TestRolesAndAdministrators(t *testing.T) {
 		ctx := h.as(admin)
 		crew := h.group("Crew", nil)
 		h.quiet()
-		u, err := h.CreateUser(ctx, Profile{Email: "u@example.org", Role: muster.RoleSuperUser, Groups: []muster.ID{crew, crew}, DefaultGroup: true})
+		u, err := h.CreateUser(ctx, Profile{WithGroups: true, Email: "u@example.org", Role: muster.RoleSuperUser, Groups: []muster.ID{crew, crew}, DefaultGroup: true})
 		h.must(err)
 		if got := groupNames(u); !slices.Equal(got, []string{"Administrators", "Crew", "Members"}) || u.Role != "" || !h.administrator(u.ID) {
 			t.Errorf("made %q with the word %q", got, u.Role)
@@ -118,7 +118,7 @@ func TestRolesAndAdministrators(t *testing.T) {
 		}
 		change := func(p Profile, word string, groups ...string) {
 			t.Helper()
-			p.Partial = true
+			p.Partial, p.WithGroups = true, true
 			got, err := h.UpdateUser(ctx, u.ID, p)
 			h.must(err)
 			if got.Role != word || !slices.Equal(groupNames(got), groups) {

@@ -102,7 +102,9 @@ func configMembers(text []byte) (members map[string]json.RawMessage, err error) 
 	return members, err
 }
 
-func errConfig() error { return muster.InvalidField("config", "a JSON object of at most 16 KiB, 32 deep") }
+func errConfig() error {
+	return muster.InvalidField("config", "a JSON object of at most 16 KiB, 32 deep")
+}
 
 // complete refuses a profile that lacks what the wire needs of a new user.
 func (p *Profile) complete() error {

@@ -35,6 +35,7 @@ type Profile struct {
 	Partial bool
 	Needs   []string // what the wire wants on creation: email, name, handle, username, password
 
+	WithGroups  bool              // answer the user's live groups with him
 	AcceptEmail func(string) bool // what the wire takes for a new e-mail, stricter than the core's own rule
 	MakeHandle  bool              // make a handle if none is given
 }
@@ -195,7 +196,7 @@ func (c *Core) CreateUser(ctx context.Context, p Profile) (SeenUser, error) {
 		if err := tx.settle(u, in, nil); err != nil {
 			return SeenUser{}, err
 		}
-		return tx.shownWith(u)
+		return tx.shown(u, p)
 	})
 }
 
@@ -326,7 +327,7 @@ func (tx *Tx) changeUser(u, was *muster.User, p Profile, fresh freshPassword, se
 	if err := fresh.set(tx, u, was); err != nil {
 		return SeenUser{}, err
 	}
-	return tx.shownWith(u)
+	return tx.shown(u, p)
 }
 
 // newRelations is what becomes of the groups and the role of a user, and the live groups that he is in, if the caller may have it so:

@@ -109,8 +109,11 @@ func (m membership) changes(prefix string) []any {
 	return changes
 }
 
-// shownWith adds the user's live groups to what is shown of him.
-func (tx *Tx) shownWith(u *muster.User) (SeenUser, error) {
+// shown is the user as the change shows him, with his live groups where they were asked for.
+func (tx *Tx) shown(u *muster.User, p Profile) (SeenUser, error) {
+	if !p.WithGroups {
+		return SeenUser{User: u}, nil
+	}
 	groups, err := tx.GroupsOfEach(u.Realm, []muster.ID{u.ID}, store.All())
 	return SeenUser{User: u, Groups: groups[u.ID]}, err
 }
