@@ -67,18 +67,22 @@ func countChanges(counts Owned) (changes []any) {
 }
 
 func (tx *Tx) mayHandOver(from, to muster.ID) error {
-	if from == to && from != 0 {
-		return muster.InvalidField("owner", "the new owner is the previous one")
-	}
 	was, err := tx.User(muster.MainRealm, from)
 	if err != nil {
 		return err
 	}
 	next, err := tx.User(muster.MainRealm, to)
-	if err == nil && (was == nil || next == nil || !next.Live()) {
-		err = muster.ErrUserNotFound
+	switch {
+	case err != nil:
+		return err
+	case was == nil, next == nil:
+		return muster.ErrUserNotFound
+	case from == to:
+		return muster.InvalidField("owner", "the new owner is the previous one")
+	case !next.Live():
+		return muster.ErrUserNotFound
 	}
-	return err
+	return nil
 }
 
 // CountOwned answers how much a user owns, in whatever state he is: what [Core.HandOver] would move. It needs

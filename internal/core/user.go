@@ -63,7 +63,7 @@ func (c *Core) ListUsers(ctx context.Context, f muster.UserFilter) (muster.List[
 			seen[i] = hide(u, !email.Has(u.ID), !name.Has(u.ID))
 		}
 		if err == nil && f.WithGroups {
-			err = v.addGroups(seen)
+			err = v.addGroups(seen, v.Visible(muster.NounGroup, muster.OpRead))
 		}
 		return muster.List[SeenUser]{Items: seen, Total: list.Total}, err
 	})
@@ -77,13 +77,13 @@ func (v *View) visibleNames() store.Visible {
 	return v.VisibleOrSelf(muster.OpUnmaskName)
 }
 
-// addGroups tells of each user the live groups that he is in, of those that the caller may read.
-func (v *View) addGroups(users []SeenUser) error {
+// addGroups tells of each user the live groups that he is in, of those that the caller may see.
+func (v *View) addGroups(users []SeenUser, see store.Visible) error {
 	ids := make([]muster.ID, len(users))
 	for i := range users {
 		ids[i] = users[i].ID
 	}
-	groups, err := v.GroupsOfEach(muster.MainRealm, ids, v.Visible(muster.NounGroup, muster.OpRead))
+	groups, err := v.GroupsOfEach(muster.MainRealm, ids, see)
 	for i := range users {
 		users[i].Groups = groups[users[i].ID]
 	}
@@ -133,7 +133,7 @@ func (c *Core) ReadMember(ctx context.Context, id muster.ID) (SeenUser, error) {
 			return SeenUser{}, err
 		}
 		seen := []SeenUser{v.seen(u)}
-		err = v.addGroups(seen)
+		err = v.addGroups(seen, v.Visible(muster.NounGroup, muster.OpRead))
 		return seen[0], err
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"muster"
+	"muster/internal/store"
 )
 
 // walkPage is how many users a walk holds at once.
@@ -28,7 +29,7 @@ func (c *Core) WalkUsers(ctx context.Context, f func([]SeenUser) error) error {
 			if err != nil || len(seen) == 0 {
 				return nil, err
 			}
-			return seen, v.addGroups(seen)
+			return seen, v.addGroups(seen, store.All())
 		})
 		if err != nil {
 			return err

@@ -21,6 +21,7 @@ import (
 	"muster/internal/core"
 	"muster/internal/dialect/corteza"
 	"muster/internal/dialect/crust"
+	"muster/internal/dialect/tellius"
 	"muster/internal/httpx"
 	"muster/internal/mailer"
 	"muster/internal/obs"
@@ -169,6 +170,7 @@ func (s *Server) handler() (*httpx.Chain, error) {
 	return httpx.NewHandler(options,
 		httpx.Mount("", s.house()),
 		httpx.Mount("/corteza/system", corteza.New(s.core)),
+		httpx.Mount("/tellius", tellius.New(s.core)),
 		httpx.Mount(crustMount, crust.New(s.core, crust.Options{Mount: crustMount, Origins: origins})),
 	), nil
 }

@@ -81,7 +81,7 @@ func bodies(s *Stage) {
 	s.unchanged(func() {
 		before := heap()
 		s.routes(func(r httpx.Route, c Call) {
-			if r.Method() == http.MethodGet || slices.Contains(s.f.Inert, r.String()) {
+			if r.Method() == http.MethodGet || slices.Contains(s.f.Inert, r.String()) || slices.Contains(s.f.Bodiless, r.String()) {
 				return
 			}
 			for what, bad := range map[string][2]string{

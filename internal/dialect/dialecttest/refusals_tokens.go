@@ -264,6 +264,7 @@ func endedTokens(s *Stage) {
 		},
 	} {
 		p := s.person(strings.ReplaceAll(what, " ", "-"))
+		s.lets(p)
 		for _, n := range nodes {
 			n.accepted(what+", before", n.as(p, c.Look))
 		}
