@@ -16,6 +16,9 @@ type GroupForm struct {
 	Members []muster.ID // on change: nil leaves the members as they are
 	Role    *string     // a role word that all members are at least; nil leaves it
 	Partial bool        // on change: an empty name or handle leaves that as it is, too
+
+	Description *string // nil: none, or on change as it is
+	KeepHandle  bool    // on change: Handle says nothing
 }
 
 // SeenGroup is a group and what the caller may do with it.
@@ -97,6 +100,9 @@ func (c *Core) CreateGroup(ctx context.Context, f GroupForm) (SeenGroup, error) 
 		if err := checkGroupNames(g, &muster.Group{}); err != nil {
 			return nil, err
 		}
+		if err := f.describe(g); err != nil {
+			return nil, err
+		}
 		g.ID = tx.NewID()
 		g.CreatedAt = g.ID.Time()
 		g.ChangedAt = g.CreatedAt
@@ -124,6 +130,18 @@ func (f *GroupForm) names() (name, handle string) {
 		name = handle
 	}
 	return name, handle
+}
+
+// describe puts the description, where one is given, into the group.
+func (f *GroupForm) describe(g *muster.Group) error {
+	if f.Description == nil {
+		return nil
+	}
+	g.Description = strings.TrimSpace(*f.Description)
+	if !muster.ValidText(g.Description, muster.MaxText) {
+		return muster.InvalidField("description", "at most 2000 characters, none of them control characters")
+	}
+	return nil
 }
 
 func invalidHandle() error {
@@ -194,11 +212,16 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 		if err := tx.giveRole(g, f.Role); err != nil {
 			return nil, err
 		}
-		g.Name, g.Handle = u.Name, u.Handle
+		if g.Name = u.Name; !f.KeepHandle {
+			g.Handle = u.Handle
+		}
 		if muster.BuiltIn(id) && (g.Name != was.Name || g.Handle != was.Handle) {
 			return nil, muster.ErrBuiltIn
 		}
 		if err := checkGroupNames(g, &was); err != nil {
+			return nil, err
+		}
+		if err := f.describe(g); err != nil {
 			return nil, err
 		}
 		if !f.Partial || *g != was {

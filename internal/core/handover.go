@@ -103,10 +103,10 @@ func (c *Core) CountOwned(ctx context.Context, user muster.ID) (Owned, error) {
 	})
 }
 
-// FindUser finds whom somebody means who writes a username, an e-mail or an id in any of its spellings, in this order; who is
+// LookUpUser finds whom somebody means who writes a username, an e-mail or an id in any of its spellings, in this order; who is
 // deleted has an id only. It needs [muster.OpAdminister].
-func (c *Core) FindUser(ctx context.Context, name string) (*muster.User, error) {
-	return view(ctx, c, muster.ActionFindUser, func(v *View) (*muster.User, error) {
+func (c *Core) LookUpUser(ctx context.Context, name string) (*muster.User, error) {
+	return view(ctx, c, muster.ActionLookUpUser, func(v *View) (*muster.User, error) {
 		if err := v.Require(muster.Realm()); err != nil {
 			return nil, err
 		}

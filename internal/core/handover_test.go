@@ -63,6 +63,23 @@ func ownedThings() map[string]ownedThing {
 				return a.Owner
 			},
 		},
+		"group_manager.manager": {
+			func(h *house, _ context.Context, in *SignedIn) muster.ID {
+				group := h.group("Managed by "+in.User.Username, nil)
+				h.must(h.AddManager(h.system(), group, in.User.ID))
+				return group
+			},
+			func(h *house, group muster.ID) muster.ID {
+				managers, err := h.store.Reader(h.context()).PeopleOf([]muster.ID{group})
+				h.must(err)
+				for _, name := range managers[group].Managers {
+					u, err := h.LookUpUser(h.system(), name)
+					h.must(err)
+					return u.ID
+				}
+				return 0
+			},
+		},
 		"reminder.assigned_to": {remind, func(h *house, id muster.ID) muster.ID { return reminder(h, id).AssignedTo }},
 		"reminder.assigned_by": {remind, func(h *house, id muster.ID) muster.ID { return reminder(h, id).AssignedBy }},
 	}

@@ -40,10 +40,10 @@ func (h *house) refresh(text string) TokenPair {
 	return h.sign(in)
 }
 
-// opens reports whether an access token lets in, which is a use of it.
-func (h *house) opens(text string) bool { return opensAt(h, h.Core, text) }
+// letsIn reports whether an access token lets in, which is a use of it.
+func (h *house) letsIn(text string) bool { return letsInAt(h, h.Core, text) }
 
-func opensAt(h *house, node *Core, text string) bool {
+func letsInAt(h *house, node *Core, text string) bool {
 	h.t.Helper()
 	_, err := node.Authenticator.WithAccess(h.tellius(), text)
 	if err != nil && muster.KindOf(err) != muster.Unauthenticated {
@@ -65,11 +65,11 @@ func TestAPairIsAnHourAndThirtyDays(t *testing.T) {
 			t.Errorf("tokens %q, %q", p.Access, p.Refresh)
 		}
 		h.advance(59 * time.Minute)
-		if !h.opens(p.Access) {
+		if !h.letsIn(p.Access) {
 			t.Error("an access token ends before its hour")
 		}
 		h.advance(time.Minute + time.Second)
-		if h.opens(p.Access) {
+		if h.letsIn(p.Access) {
 			t.Error("an access token lives longer than an hour")
 		}
 		h.advance(30*24*time.Hour - time.Hour - time.Minute)
@@ -100,13 +100,13 @@ func TestWhatIsNoRefreshToken(t *testing.T) {
 			h.refused(err, muster.ErrUnauthenticated)
 			h.emitted("session.refresh:unauthenticated")
 		}
-		if h.opens(p.Refresh) {
+		if h.letsIn(p.Refresh) {
 			t.Error("a refresh token lets in")
 		}
 		crust := muster.WithActor(h.context(), muster.Actor{Origin: muster.Origin{Wire: "crust", Address: "192.0.2.7", Agent: "agent/1"}})
 		_, err := h.Refresh(crust, p.Refresh)
 		h.refused(err, muster.ErrUnauthenticated)
-		if p = h.refresh(p.Refresh); !h.opens(p.Access) {
+		if p = h.refresh(p.Refresh); !h.letsIn(p.Access) {
 			t.Error("what was refused has ended the session")
 		}
 	})
@@ -117,22 +117,22 @@ func TestALostAnswer(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.join("ann")
 		first := h.pair("ann")
-		h.opens(first.Access)
+		h.letsIn(first.Access)
 		lost := h.refresh(first.Refresh)
 		h.advance(9 * time.Second)
 		found := h.refresh(first.Refresh)
-		if h.opens(lost.Access) {
+		if h.letsIn(lost.Access) {
 			t.Error("the access token of a void pair lets in")
 		}
-		if !h.opens(found.Access) || !h.opens(first.Access) {
+		if !h.letsIn(found.Access) || !h.letsIn(first.Access) {
 			t.Error("the others don't")
 		}
-		if next := h.refresh(found.Refresh); !h.opens(next.Access) {
+		if next := h.refresh(found.Refresh); !h.letsIn(next.Access) {
 			t.Error("the chain does not go on")
 		}
 		_, err := h.Refresh(h.tellius(), lost.Refresh)
 		h.reused(err)
-		if h.opens(first.Access) || h.opens(found.Access) {
+		if h.letsIn(first.Access) || h.letsIn(found.Access) {
 			t.Error("somebody has a token that nobody should have, and the session goes on")
 		}
 	})
@@ -157,7 +157,7 @@ func TestReuseEndsTheChain(t *testing.T) {
 				return err
 			},
 			"the access token was used": func(first, next TokenPair) error {
-				h.opens(next.Access)
+				h.letsIn(next.Access)
 				_, err := h.Refresh(h.tellius(), first.Refresh)
 				return err
 			},
@@ -181,7 +181,7 @@ func TestReuseEndsTheChain(t *testing.T) {
 				if e := events[len(events)-1]; e.Code != "reused-token" || e.Action != "session.refresh" || e.Resource.ID == 0 {
 					t.Errorf("event %+v", e)
 				}
-				if h.opens(first.Access) || h.opens(next.Access) {
+				if h.letsIn(first.Access) || h.letsIn(next.Access) {
 					t.Error("the session goes on")
 				}
 				_, err = h.Refresh(h.tellius(), next.Refresh)
@@ -229,9 +229,9 @@ func TestPairsEndWithTheirSession(t *testing.T) {
 			h.must(h.UnsuspendUser(h.system(), ann.User.ID))
 			h.must(h.UndeleteUser(h.system(), ann.User.ID))
 			p := h.pair("ann")
-			h.opens(p.Access)
+			h.letsIn(p.Access)
 			h.must(end())
-			if _, err := h.Refresh(h.tellius(), p.Refresh); h.opens(p.Access) || muster.KindOf(err) != muster.Unauthenticated {
+			if _, err := h.Refresh(h.tellius(), p.Refresh); h.letsIn(p.Access) || muster.KindOf(err) != muster.Unauthenticated {
 				t.Errorf("%s: the pair is still good: %v", name, err)
 			}
 		}
@@ -247,17 +247,17 @@ func TestAnotherNodeUsesThePair(t *testing.T) {
 
 	first := h.pair("ann")
 	next := h.refresh(first.Refresh)
-	if !opensAt(h, there, next.Access) {
+	if !letsInAt(h, there, next.Access) {
 		t.Fatal("the other node does not know the pair")
 	}
 	_, err := h.Refresh(h.tellius(), first.Refresh)
 	h.reused(err)
 
 	first = h.pair("ann")
-	opensAt(h, there, first.Access) // the session is remembered there from now on
+	letsInAt(h, there, first.Access) // the session is remembered there from now on
 	lost := h.refresh(first.Refresh)
 	h.refresh(first.Refresh)
-	if opensAt(h, there, lost.Access) {
+	if letsInAt(h, there, lost.Access) {
 		t.Error("the other node lets a void pair in")
 	}
 
@@ -290,18 +290,18 @@ func TestFirstUseIsNotedOnce(t *testing.T) {
 			h.must(err)
 			return r.ProvenAt
 		}
-		h.opens(next.Access)
+		h.letsIn(next.Access)
 		at := proven()
 		if at.IsZero() || !h.proven.has(id) {
 			t.Fatal("the first use was not noted")
 		}
-		if h.opens(next.Access); !proven().Equal(at) {
+		if h.letsIn(next.Access); !proven().Equal(at) {
 			t.Error("the second use was noted too")
 		}
 		old := h.refresh(next.Refresh)
 		h.advance(provenFor + time.Second)
 		id, _ = splitRefreshToken(old.Refresh)
-		if !h.opens(old.Access) || !proven().IsZero() {
+		if !h.letsIn(old.Access) || !proven().IsZero() {
 			t.Error("a pair that nobody can ask to be replaced any more was noted")
 		}
 	})

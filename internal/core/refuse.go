@@ -45,7 +45,11 @@ func (c *Core) worthAnEvent(actor muster.Actor, a muster.Action, err error) bool
 	if errors.Is(err, context.Canceled) || muster.KindOf(err) == muster.Busy && !errors.Is(err, muster.ErrThrottled) {
 		return false
 	}
-	return actor.SignedIn() || a == muster.ActionSignIn || a == muster.ActionRefusedToken || a == muster.ActionRefreshSession || a == muster.ActionRequestReset
+	switch a {
+	case muster.ActionSignIn, muster.ActionRefusedToken, muster.ActionRefreshSession, muster.ActionRequestReset, muster.ActionRequestKey, muster.ActionVerifyKey:
+		return true
+	}
+	return actor.SignedIn()
 }
 
 // The bounds of the audit trail against a flood (security.md, 3.3).
@@ -78,7 +82,7 @@ func newRefusals() *refusals { return &refusals{by: map[refusalKey]*refusalCount
 // admit reports whether a refusal is to be written, and for how many it stands.
 func (r *refusals) admit(actor muster.Actor, now time.Time) (write bool, count int) {
 	key := refusalKey{address: network(actor.Origin.Address)}
-	if actor.Session != 0 {
+	if actor.User != 0 {
 		key = refusalKey{user: actor.User}
 	}
 	r.mu.Lock()

@@ -25,6 +25,7 @@ type rights struct {
 	mu     sync.RWMutex
 	byID   map[muster.ID]*entry      // of sessions
 	byUser map[muster.ID][]muster.ID // sessions that are remembered
+	keyed  keyed
 	tables map[muster.ID]*perm.Table // rules of groups
 
 	adminWord *perm.Table
@@ -35,9 +36,10 @@ const (
 	maxEntries  = 100_000 // of sessions that are remembered, about 1 KiB each
 )
 
-// An entry is what a session's requests need. It never changes.
+// An entry is what the requests of a session, or of a key, need. It never changes.
 type entry struct {
-	session muster.Session
+	session muster.Session // zero for that of a key
+	key     keyInUse       // zero for that of a session
 	user    muster.User
 	groups  []muster.ID // live ones, without everyone
 	void    []muster.ID // pairs of tokens that others were given in place of
@@ -45,7 +47,15 @@ type entry struct {
 }
 
 func newRights(c *Core) *rights {
-	return &rights{c: c, byID: map[muster.ID]*entry{}, byUser: map[muster.ID][]muster.ID{}, tables: map[muster.ID]*perm.Table{}, adminWord: adminTable()}
+	return &rights{c: c, byID: map[muster.ID]*entry{}, byUser: map[muster.ID][]muster.ID{}, keyed: newKeyed(), tables: map[muster.ID]*perm.Table{}, adminWord: adminTable()}
+}
+
+// ofActor answers the entry of the session, or of the key, by which an actor came.
+func (r *rights) ofActor(ctx context.Context, actor muster.Actor) (*entry, error) {
+	if actor.Key != 0 {
+		return r.ofKey(ctx, actor)
+	}
+	return r.of(ctx, actor.Realm, actor.Session)
 }
 
 // of answers the entry of a session that is alive and whose user may be here, else [muster.ErrUnauthenticated].
@@ -112,25 +122,30 @@ func (r *rights) read(q *store.Reader, s *muster.Session, trusted bool) (*entry,
 	if e.void, err = q.VoidTokens(s.ID); err != nil {
 		return nil, err
 	}
-	if e.groups, err = q.LiveGroupsOf(u.ID); err != nil {
-		return nil, err
+	return e, r.readRights(q, e, trusted)
+}
+
+// readRights gives an entry the groups and the rules of its user.
+func (r *rights) readRights(q *store.Reader, e *entry, trusted bool) (err error) {
+	if e.groups, err = q.LiveGroupsOf(e.user.ID); err != nil {
+		return err
 	}
 	for _, g := range e.groups {
 		t, err := r.table(q, g, trusted)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		e.rights.Own = append(e.rights.Own, t)
 	}
-	admin, err := q.HasRole(u.ID, muster.RoleAdmin)
+	admin, err := q.HasRole(e.user.ID, muster.RoleAdmin)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if admin {
 		e.rights.Own = append(e.rights.Own, r.adminWord)
 	}
 	e.rights.Everyone, err = r.table(q, muster.Everyone, trusted)
-	return e, err
+	return err
 }
 
 // mayStandBehind reports whether who acts as somebody else, if anybody does, may still do so: a live administrator.
@@ -195,6 +210,8 @@ func (r *rights) generation(user muster.ID) *atomic.Int64 {
 // forget drops what a change made untrue. It is called after the commit and before its caller is answered.
 func (r *rights) forget(ch store.Change) {
 	switch {
+	case ch.Action == muster.ActionAddManager.Name, ch.Action == muster.ActionRemoveManager.Name:
+		// who manages a group is remembered nowhere
 	case ch.Action == muster.ActionSetRules.Name, ch.Action == muster.ActionClearRules.Name, ch.Action == muster.ActionHandOver.Name:
 		r.forgetAll()
 	case ch.Resource.Noun == muster.NounUser:
@@ -216,6 +233,7 @@ func (r *rights) forgetUser(user muster.ID) {
 		delete(r.byID, s)
 	}
 	delete(r.byUser, user)
+	r.keyed.forget(user)
 }
 
 func (r *rights) forgetAll() {
@@ -224,6 +242,7 @@ func (r *rights) forgetAll() {
 	defer r.mu.Unlock()
 	clear(r.byID)
 	clear(r.byUser)
+	r.keyed.clear()
 	clear(r.tables)
 }
 

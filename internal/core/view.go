@@ -52,7 +52,7 @@ func (c *Core) viewer(ctx context.Context, a muster.Action) (*View, error) {
 	v := &View{Reader: c.store.Reader(ctx), Actor: actor, core: c, action: a, demand: demand(ctx)}
 	switch {
 	case actor.SignedIn() && !actor.System:
-		entry, err := c.rights.of(ctx, actor.Realm, actor.Session)
+		entry, err := c.rights.ofActor(ctx, actor)
 		if err != nil {
 			return nil, err
 		}
@@ -134,7 +134,7 @@ func (c *Core) callerView(ctx context.Context) (*View, error) {
 	if v.Actor.System {
 		return v, nil
 	}
-	e, err := c.rights.of(ctx, v.Actor.Realm, v.Actor.Session)
+	e, err := c.rights.ofActor(ctx, v.Actor)
 	if err == nil {
 		v.entry, v.rights = e, e.rights
 	}

@@ -77,7 +77,7 @@ func handOver(ctx context.Context, c *core.Core, h HandOver) (done HandedOver, e
 
 // named finds whom the operator means.
 func named(ctx context.Context, c *core.Core, name string) (*muster.User, error) {
-	u, err := c.FindUser(ctx, name)
+	u, err := c.LookUpUser(ctx, name)
 	if muster.KindOf(err) == muster.NotFound {
 		err = fmt.Errorf("there is no user %q (hint: name people by username, e-mail or id, and those who are deleted by id)", name)
 	}

@@ -21,6 +21,7 @@ import (
 	"muster/internal/core"
 	"muster/internal/dialect/corteza"
 	"muster/internal/dialect/crust"
+	"muster/internal/dialect/tat"
 	"muster/internal/dialect/tellius"
 	"muster/internal/httpx"
 	"muster/internal/mailer"
@@ -45,6 +46,7 @@ type Server struct {
 	runner   *work.Runner
 	cleaner  *work.Cleaner
 	bell     *work.Bell
+	uses     *work.Uses
 	files    files
 	metrics  *obs.Metrics
 	stopping atomic.Bool
@@ -58,6 +60,8 @@ type Options struct {
 	Now    func() time.Time
 	After  func(time.Duration) <-chan time.Time // what the runner of the outbox waits with
 	Hasher *password.Hasher
+
+	Version string // of the binary, for clients that ask
 }
 
 // Open opens the database, makes the first administrator if one is asked for, and begins to listen; it serves nothing yet.
@@ -121,10 +125,11 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	s.runner = work.New(work.Options{Outbox: s.core.Outbox, Sender: sender, Now: o.Now, After: o.After, Log: s.log})
 	s.cleaner = &work.Cleaner{Core: s.core, Log: s.log}
 	s.bell = &work.Bell{Core: s.core, Log: s.log}
+	s.uses = &work.Uses{Core: s.core, Log: s.log}
 	if err := s.listenOperations(); err != nil {
 		return err
 	}
-	handler, err := s.handler()
+	handler, err := s.handler(o)
 	if err != nil {
 		return err
 	}
@@ -157,7 +162,7 @@ func (s *Server) firstAdministrator(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) handler() (*httpx.Chain, error) {
+func (s *Server) handler(o Options) (*httpx.Chain, error) {
 	origins, err := origins(s.cfg, s.publicURL())
 	if err != nil {
 		return nil, err
@@ -172,6 +177,8 @@ func (s *Server) handler() (*httpx.Chain, error) {
 		httpx.Mount("/corteza/system", corteza.New(s.core)),
 		httpx.Mount("/tellius", tellius.New(s.core)),
 		httpx.Mount(crustMount, crust.New(s.core, crust.Options{Mount: crustMount, Origins: origins})),
+		httpx.Mount(tatMount, tat.New(s.core, s.tatOptions(o))),
+		httpx.Mount("/user/verify", tat.NewVerify(s.core, s.tatOptions(o))), // for callbacks that know of no path
 	), nil
 }
 
@@ -195,6 +202,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	ran.Go(func() { s.runner.Run(running) })
 	ran.Go(func() { s.cleaner.Run(running) })
 	ran.Go(func() { s.bell.Run(running) })
+	ran.Go(func() { s.uses.Run(running) })
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
 	var err error

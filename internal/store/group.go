@@ -75,6 +75,19 @@ func (r *Reader) Groups(realm muster.ID, f muster.GroupFilter, see Visible) (mus
 	w.state("deleted_at", f.Deleted)
 	w.state("archived_at", f.Archived)
 	w.visible("id", see)
+	if len(f.IDs) > 0 {
+		w.in("id IN (%s)", f.IDs)
+	}
+	if len(f.Except) > 0 {
+		w.in("id NOT IN (%s)", f.Except)
+	}
+	if len(f.Names) > 0 {
+		w.texts("name", f.Names)
+	}
+	if len(f.Descriptions) > 0 {
+		w.texts("description", f.Descriptions)
+	}
+	w.seconds("created_at", f.From, f.To)
 	if f.Ordinary {
 		w.add("id <> ?", muster.Everyone)
 	}

@@ -25,6 +25,7 @@ func Owned() []OwnedNoun {
 		{muster.NounAttachment, "attachment", "owner", ""},
 		{muster.NounReminder, "reminder", "assigned_to", ""},
 		{muster.NounReminder, "reminder", "assigned_by", ""},
+		{muster.NounGroup, "group_manager", "manager", "group_id"},
 	}
 }
 

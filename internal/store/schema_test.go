@@ -24,8 +24,8 @@ func columnsNamed(t *testing.T, s *Store, name string) []string {
 // TestOwnedKnowsEveryOwner: a noun with an owner that the register forgets would stay with who has left.
 func TestOwnedKnowsEveryOwner(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
-		// A reminder belongs to whom it is for and to who gave it.
-		owners := []string{"owner", "assigned_to", "assigned_by"}
+		// A reminder belongs to whom it is for and to who gave it, a group to those who manage it.
+		owners := []string{"owner", "assigned_to", "assigned_by", "manager"}
 		var registered, got []string
 		for _, o := range Owned() {
 			if !slices.Contains(owners, o.Column) {
@@ -54,12 +54,15 @@ func TestEveryColumnSaysWhomItNames(t *testing.T) {
 		"signin_name.user_id": "how he signs in", "credential.user_id": "how he signs in", "mail_token.user_id": "how he signs in",
 		"session.user_id": "how he is signed in", "session.behind": "who was it", "member.user_id": "rights", "setting.user_id": "his own taste",
 		"event.actor": "who was it", "event.behind": "who was it", "event.subject": "what was it", "event.related": "what was it",
-		"reminder.dismissed_by": "who was it",
+		"reminder.dismissed_by": "who was it", "access_key.user_id": "how he signs in", "presence.user_id": "where he is",
+		"topic.private_of": "it is called after him", "topic_right.user_id": "rights", "contact.user_id": "his own list", "contact.contact": "another's list",
+		"kept_topic.user_id": "his own list", "favourite_tag.user_id": "his own list",
 	}
 	// These name no user, in whatever table.
 	others := []string{
 		"id", "realm", "version", "position", "count", "number", "node", "event", "session", "session_id", "attempts", "leased_until",
 		"group_id", "resource_id", "access", "organisation", "username_given", "enabled", "snoozes", "preview_blob", "bytes", "successor", "repeated",
+		"topic", "at", "place", "revision", "lists_in_full",
 	}
 	each(t, func(t *testing.T, s *Store) {
 		question := `SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'INTEGER'
@@ -172,11 +175,19 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"IsMember": "read before", "RemoveMember": "read before", "Members": "read before",
 		"GroupsOf": "read before", "LiveGroupsOf": "read before", "HasRole": "read before", "RulesOf": "read before", "RulesFor": "read before",
 		"Credential": "read before", "SetCredential": "read before", "FreeSignInNames": "read before", "UseMailToken": "read before", "RealmCreatedAt": "the realm itself",
+		"RemoveCredential": "read before", "Key": "read before", "SetKey": "read before", "KeyUsed": "read before",
 		"VoidMailTokens": "read before", "SignedInFrom": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
 		"EndSessionsOf": "read before", "EndOldSessionsOf": "read before",
 		"InsertAttachment": "the realm is in it", "DeletedAttachments": "the house", "KnownBlobs": "the house", "RemoveAttachments": "read before",
 		"InsertRefreshToken": "the realm is in it", "UseRefreshToken": "read before", "RepeatRefreshToken": "read before", "VoidRefreshToken": "read before",
 		"VoidTokens": "read before", "RemoveRefreshTokens": "the house", "SpentRefreshTokens": "the house",
+		"InsertTopic": "the realm is in it", "TopicRights": "read before", "TopicLevels": "read before", "AddTopicRight": "read before",
+		"RemoveTopicRight": "read before", "TopicsBelow": "the realm is in it", "AdministersBelow": "the realm is in it",
+		"KeepTopic": "read before", "DropTopic": "read before", "DropTopics": "read before", "KeptTopics": "read before", "CountKept": "read before",
+		"AddFavouriteTag": "read before", "RemoveFavouriteTag": "read before", "FavouriteTags": "read before",
+		"Contacts": "read before", "CountContacts": "read before", "AddContact": "read before", "RemoveContact": "read before",
+		"RemoveManager": "read before", "IsManager": "read before", "InUse": "read before", "PeopleOf": "read before",
+		"PutPresences": "the realm is in it", "PresencesOf": "nodes", "LastRevision": "nodes", "LivePresences": "nodes", "DropOldPresences": "nodes",
 		"OtherAdministrator": "administrators are of the main realm",
 		"Fact":               "the house", "StateFact": "the house", "NodeNumbers": "the house", "ChangesOf": "caches of all realms",
 		"LastEventOf": "caches of all realms", "LeaseDeliveries": "the house", "FinishDelivery": "leased before",

@@ -105,6 +105,14 @@ var logNames = map[string]logName{
 	muster.ActionSnoozeReminder.Name:      {"system:reminder", "snooze", "snoozed a reminder"},
 	muster.ActionDeleteReminder.Name:      {"system:reminder", "delete", "deleted a reminder"},
 	muster.ActionFireReminder.Name:        {"system:reminder", "due", "told of a reminder that is due"},
+	muster.ActionSignUpForKey.Name:        {"system:auth", "internalSignup", "{object} signed up"},
+	muster.ActionRequestKey.Name:          {"system:auth", "sendKeyToken", "sent a link for a new key to {email}"},
+	muster.ActionVerifyKey.Name:           {"system:auth", "verifyKey", "{object} got a new key"},
+	muster.ActionConvertUser.Name:         {"system:user", "convert", "made {object} a system user"},
+	muster.ActionSetSystemUser.Name:       {"system:user", "update", "changed what {object} sees"},
+	muster.ActionResetKey.Name:            {"system:user", "resetKey", "gave {object} a new key"},
+	muster.ActionRenameUser.Name:          {"system:user", "update", "renamed {object}"},
+	muster.ActionMendUser.Name:            {"system:user", "update", "checked {object}"},
 	muster.ActionListEvents.Name:          {"system:actionlog", "search", "searched the action log"},
 }
 

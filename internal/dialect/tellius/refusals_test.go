@@ -33,8 +33,8 @@ func tableOfRefusals() dialecttest.Facade {
 	}
 	return dialecttest.Facade{
 		Wire: "tellius", Mount: base, Routes: tellius.Routes(),
-		Open:     []string{"POST /api/login", "POST /api/auth/login", "POST /api/refreshToken"},
-		Bodiless: []string{"DELETE /users/{userId}", "DELETE /api/users/{userId}", "DELETE /groups/{groupId}", "DELETE /api/groups/{groupId}"},
+		Open: []string{"POST /api/login", "POST /api/auth/login", "POST /api/refreshToken"},
+		Bare: []string{"DELETE /users/{userId}", "DELETE /api/users/{userId}", "DELETE /groups/{groupId}", "DELETE /api/groups/{groupId}"},
 		// Nothing can be had here with a session alone: whom the table lets look is an admin.
 		Lets: func(s *dialecttest.Stage, p dialecttest.Person) {
 			if _, err := s.Core.UpdateUser(s.System(), p.ID, core.Profile{Partial: true, Role: muster.RoleAdmin}); err != nil {
