@@ -27,6 +27,14 @@ func (o Owned) Total() (n int64) {
 	return n
 }
 
+// check refuses what is too much for one transaction.
+func (o Owned) check() error {
+	if o.Total() > maxHandOver {
+		return muster.ErrTooMuch
+	}
+	return nil
+}
+
 // HandOver makes all that a user owns another one's, and answers how much that was: service accounts, applications, files,
 // reminders that are for him or by him, and whatever else is in the register of owned nouns. What he is and may stays his:
 // memberships, rights, credentials, sessions, profile, and what the log says of him. It needs [muster.OpAdminister].
@@ -46,8 +54,8 @@ func (c *Core) HandOver(ctx context.Context, from, to muster.ID) (Owned, error) 
 		if err != nil {
 			return nil, err
 		}
-		if Owned(counts).Total() > maxHandOver {
-			return nil, muster.ErrTooMuch
+		if err := Owned(counts).check(); err != nil {
+			return nil, err
 		}
 		counts, err = tx.Tx.HandOver(muster.MainRealm, from, to, tx.Now())
 		if err != nil {

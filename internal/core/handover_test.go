@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"muster"
 	"muster/internal/store"
@@ -187,5 +188,60 @@ func TestARefusedHandOverMovesNothing(t *testing.T) {
 		if read, err := h.ReadReminder(h.as(ann), m.ID); err != nil || read.AssignedTo != ann.User.ID {
 			t.Errorf("read %+v, %v", read, err)
 		}
+	})
+}
+
+func TestTooMuchIsNotHandedOver(t *testing.T) {
+	much := Owned{muster.NounReminder: maxHandOver - 1, muster.NounAttachment: 1}
+	if err := much.check(); err != nil {
+		t.Error(err)
+	}
+	if much[muster.NounUser]++; !errors.Is(much.check(), muster.ErrTooMuch) {
+		t.Error("it was taken")
+	}
+}
+
+// TestHandingOverHasTime: its closure has more of it than others.
+func TestHandingOverHasTime(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		for action, least := range map[muster.Action]time.Duration{muster.ActionHandOver: 10 * time.Second, muster.ActionCreateUser: 0} {
+			_, err := do(h.system(), h.Core, action, func(tx *Tx) (nothing, error) {
+				end, ok := tx.Context().Deadline()
+				if left := time.Until(end); !ok || left < least || least == 0 && left > 2*time.Second {
+					t.Errorf("%s has %v", action.Name, left)
+				}
+				tx.Record(muster.Realm())
+				return nothing{}, tx.Require(muster.Realm())
+			})
+			h.must(err)
+		}
+	})
+}
+
+func TestLookUpUser(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		admin, ann := h.join("admin"), h.join("ann")
+		ctx := h.as(admin)
+		id := ann.User.ID
+		for _, name := range []string{"ann", "ANN", "Ann@Example.org", id.String(), id.Hex(), id.UUID()} {
+			if u, err := h.LookUpUser(ctx, name); err != nil || u.ID != id {
+				t.Errorf("%q is %+v, %v", name, u, err)
+			}
+		}
+		h.must(h.DeleteUser(ctx, id))
+		if u, err := h.LookUpUser(ctx, id.String()); err != nil || u.ID != id {
+			t.Errorf("who is deleted is %+v, %v", u, err)
+		}
+		for _, name := range []string{"ann", "", "x y", "12345", strings.Repeat("9", 40)} {
+			_, err := h.LookUpUser(ctx, name)
+			h.refused(err, muster.ErrUserNotFound)
+		}
+		digits, err := h.CreateUser(h.system(), Profile{Email: "d@example.org", Username: id.String()})
+		h.must(err)
+		if u, err := h.LookUpUser(ctx, id.String()); err != nil || u.ID != digits.ID {
+			t.Errorf("a username of digits is %+v, %v", u, err)
+		}
+		_, err = h.LookUpUser(h.as(h.join("bob")), "admin")
+		h.refused(err, muster.ErrDenied)
 	})
 }

@@ -63,7 +63,7 @@ type asking struct {
 // known is the password of everybody in these tests.
 const known = "correct-horse"
 
-func wires() []wire { return []wire{corteza(), crust()} }
+func wires() []wire { return []wire{corteza(), crust(), tellius()} }
 
 // send sends JSON, or nothing for nil, and fails for a refusal.
 func (c asking) send(method, path string, body map[string]any) mustertest.Answer {
