@@ -10,7 +10,7 @@ import (
 // walkPage is how many users a walk holds at once.
 const walkPage = 500
 
-// WalkUsers shows f all users who are not deleted, with their live groups, by username in any letter case: a page at a time,
+// WalkUsers shows f, which gets no empty page, all users who are not deleted, with their live groups, by username in any letter case: a page at a time,
 // so that it takes the same memory however many there are. Each page is what holds at that moment, and so is the right to it: who
 // is renamed meanwhile may be there twice or not at all. It needs [muster.OpAdminister]. An error of f ends the walk.
 func (c *Core) WalkUsers(ctx context.Context, f func([]SeenUser) error) error {
@@ -33,6 +33,9 @@ func (c *Core) WalkUsers(ctx context.Context, f func([]SeenUser) error) error {
 		})
 		if err != nil {
 			return err
+		}
+		if len(page) == 0 {
+			return nil
 		}
 		if err := f(page); err != nil || len(page) < walkPage {
 			return err

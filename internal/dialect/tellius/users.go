@@ -1,7 +1,6 @@
 package tellius
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"net/http"
@@ -117,36 +116,18 @@ func (f *facade) updateUser(w http.ResponseWriter, r *http.Request) error {
 	return answerUser(w)(f.core.UpdateUser(r.Context(), idOf(r.PathValue("userId")), profile))
 }
 
-// listUsers streams all users: the answer has no pages, and is never in memory as a whole.
+// listUsers streams all users: the answer has no pages, and is never in memory as a whole. How long it takes is not known, so each
+// part has the time of an answer.
 func (f *facade) listUsers(w http.ResponseWriter, r *http.Request) error {
-	begun, control := false, http.NewResponseController(w)
-	var b bytes.Buffer
-	encode := json.NewEncoder(&b)
-	encode.SetEscapeHTML(false)
+	list, control := dialect.NewListNamed(w, "users"), http.NewResponseController(w)
 	err := f.core.WalkUsers(r.Context(), func(page []core.SeenUser) error {
-		if !begun {
-			w.Header().Set("Content-Type", dialect.ContentType)
-			b.WriteString(`{"users":[`)
-		}
-		for i, u := range page {
-			if begun || i > 0 {
-				b.WriteByte(',')
-			}
-			if err := encode.Encode(userOf(u)); err != nil {
-				return err
-			}
-			b.Truncate(b.Len() - 1) // the line end
-		}
-		begun = true
-		_ = control.SetWriteDeadline(time.Now().Add(httpx.AnswerTime)) // for each page: how many there are is not known
-		_, err := b.WriteTo(w)
-		return err
+		_ = control.SetWriteDeadline(time.Now().Add(httpx.AnswerTime)) // not every ResponseWriter of a test has deadlines
+		return list.Add(dialect.All(page, userOf))
 	})
 	if err != nil {
-		return err
+		return list.Cut(err)
 	}
-	_, err = w.Write([]byte("]}"))
-	return err
+	return list.End([]user{})
 }
 
 func (f *facade) deleteUser(w http.ResponseWriter, r *http.Request) error {

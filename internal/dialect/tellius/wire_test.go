@@ -93,6 +93,31 @@ func TestListIsStreamed(t *testing.T) {
 	})
 }
 
+// TestAListIsCut: who loses the right to a list in the middle gets a broken connection, not an end that looks like one.
+func TestAListIsCut(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.crowd(t, 1000, h.group(t, "Crowd"))
+		for i := range 4 { // some answers are under way as a whole before the right is gone
+			sue := h.person(t, fmt.Sprint("sue", i), "superUser")
+			req, err := http.NewRequest("GET", h.URL+base+"/users", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Authorization", sue.Token)
+			res, err := http.DefaultTransport.RoundTrip(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.admin.do(t, "DELETE", "/users/"+sue.id, nil).empty(t)
+			body, err := io.ReadAll(res.Body)
+			res.Body.Close()
+			if whole := json.Valid(body); whole == (err != nil) || strings.Contains(string(body), `"status":`) {
+				t.Errorf("%d bytes, %v; whole: %v", len(body), err, whole)
+			}
+		}
+	})
+}
+
 // crowd makes so many users, past the verbs, all in a group.
 func (h *house) crowd(t testing.TB, many int, group string) {
 	t.Helper()
