@@ -1,8 +1,6 @@
 package core
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -55,57 +53,6 @@ func (p *Profile) setParts(u *muster.User) {
 	}
 }
 
-// newConfig is the config of a new user, as it was sent.
-func (p *Profile) newConfig() (string, error) {
-	var b bytes.Buffer
-	if p.Config == nil {
-		return "", nil
-	}
-	if _, err := configMembers(p.Config); err != nil {
-		return "", err
-	}
-	if json.Compact(&b, p.Config) != nil || b.Len() > maxConfig || tooDeep(b.Bytes()) {
-		return "", errConfig()
-	}
-	return b.String(), nil
-}
-
-// mergedConfig puts the members that the profile names in place of those that the user has; those that are null go.
-func (p *Profile) mergedConfig(was string) (string, error) {
-	if p.Config == nil {
-		return was, nil
-	}
-	members, err := configMembers([]byte(cmp.Or(was, "{}")))
-	if err != nil {
-		return "", err
-	}
-	patch, err := configMembers(p.Config)
-	if err != nil {
-		return "", err
-	}
-	for key, value := range patch {
-		if members[key] = value; string(value) == "null" {
-			delete(members, key)
-		}
-	}
-	merged, err := json.Marshal(members)
-	if err != nil || len(merged) > maxConfig || tooDeep(merged) {
-		return "", errConfig()
-	}
-	return string(merged), nil
-}
-
-func configMembers(text []byte) (members map[string]json.RawMessage, err error) {
-	if json.Unmarshal(text, &members) != nil || members == nil {
-		err = errConfig()
-	}
-	return members, err
-}
-
-func errConfig() error {
-	return muster.InvalidField("config", "a JSON object of at most 16 KiB, 32 deep")
-}
-
 // complete refuses a profile that lacks what the wire needs of a new user.
 func (p *Profile) complete() error {
 	for _, need := range p.Needs {
@@ -121,7 +68,6 @@ func (p *Profile) complete() error {
 const (
 	maxMeta       = 16 << 10 // bytes
 	maxExternalID = 200      // characters
-	maxConfig     = 16 << 10 // bytes
 )
 
 // checkRare checks what few wires say, as far as it differs from the user as he is.
