@@ -248,4 +248,3 @@ func (tx *Tx) changeNames(u, was *muster.User, secret string) error {
 	u.EmailConfirmedAt = noTime
 	return tx.mailConfirmation(u, secret)
 }
-

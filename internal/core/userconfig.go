@@ -60,4 +60,3 @@ func configMembers(text []byte) (members map[string]json.RawMessage, err error) 
 func errConfig() error {
 	return muster.InvalidField("config", "a JSON object of at most 16 KiB, 32 deep")
 }
-

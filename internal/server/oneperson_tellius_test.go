@@ -149,7 +149,7 @@ func tellius() wire {
 	}
 }
 
-func decode(t *testing.T, a mustertest.Answer, into any) {
+func decode(t testing.TB, a mustertest.Answer, into any) {
 	t.Helper()
 	if err := json.Unmarshal(a.Body, into); err != nil || a.Status != http.StatusOK {
 		t.Fatalf("answered %d %s: %v", a.Status, a.Body, err)

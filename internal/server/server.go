@@ -105,8 +105,8 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	}
 	s.core, err = core.New(ctx, core.Options{
 		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
-		DefaultGroup: s.cfg.DefaultGroup,
-		Templates:    work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict,
+		DefaultGroup: s.cfg.DefaultGroup, MessageLength: s.cfg.Tat.MessageLength,
+		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict,
 	})
 	if err != nil {
 		return err

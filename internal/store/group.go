@@ -80,9 +80,6 @@ func (r *Reader) Groups(realm muster.ID, f muster.GroupFilter, see Visible) (mus
 	if len(f.IDs) > 0 {
 		w.in("id IN (%s)", f.IDs)
 	}
-	if len(f.Except) > 0 {
-		w.in("id NOT IN (%s)", f.Except)
-	}
 	if len(f.Names) > 0 {
 		w.texts("name", f.Names)
 	}
