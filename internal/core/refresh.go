@@ -33,9 +33,10 @@ type pair struct {
 // TokenPair is an access token, which comes with each request for an hour, and a refresh token, which gets the next pair.
 type TokenPair struct{ Access, Refresh string }
 
-// pairOf gives the session a new pair, which is not used yet; proven says that nobody will ask for another one in its place.
-func (tx *Tx) pairOf(in *SignedIn, secret string, proven bool) error {
-	t := &store.RefreshToken{ID: tx.NewID(), Realm: in.Session.Realm, Session: in.Session.ID, ExpiresAt: tx.Now().Add(refreshLife)}
+// pairOf gives the session a pair of that id, which is not used yet; proven says that nobody will ask for another one in its
+// place.
+func (tx *Tx) pairOf(in *SignedIn, id muster.ID, secret string, proven bool) error {
+	t := &store.RefreshToken{ID: id, Realm: in.Session.Realm, Session: in.Session.ID, ExpiresAt: tx.Now().Add(refreshLife)}
 	if in.Session.ExpiresAt.Before(t.ExpiresAt) {
 		t.ExpiresAt = in.Session.ExpiresAt
 	}
@@ -72,17 +73,15 @@ func (c *Core) Refresh(ctx context.Context, text string) (*SignedIn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := tx.pairOf(in, fresh, false); err != nil {
-			return nil, err
-		}
-		ok, err := tx.changeToken(t, in.pair.id)
+		next := tx.NewID()
+		ok, err := tx.changeToken(t, next)
 		if err != nil {
 			return nil, err
 		}
 		tx.ActsAs(in.User.ID)
 		tx.RecordWith(sessionResource(in.Session.ID), in.User.ID)
 		if ok {
-			return in, nil
+			return in, tx.pairOf(in, next, fresh, false)
 		}
 		tx.recordAsRefusal(muster.ErrTokenReused)
 		_, err = tx.EndSession(in.Session.Realm, in.Session.ID, tx.Now())

@@ -178,7 +178,7 @@ func (c *Core) startSession(ctx context.Context, p Proof, v verified) (*SignedIn
 		}
 		in, err := tx.signedIn(u)
 		if err == nil && p.Pair {
-			err = tx.pairOf(in, secret, true)
+			err = tx.pairOf(in, tx.NewID(), secret, true)
 		}
 		return in, err
 	})
