@@ -11,7 +11,8 @@ import (
 // cleanPeriod is how long after one clean-up the next begins.
 const cleanPeriod = 24 * time.Hour
 
-// A Cleaner removes what nobody needs any more, the bytes of files, at its start and then once a day.
+// A Cleaner removes what nobody needs any more, the bytes of files and tokens that have run out, at its start and then once a
+// day.
 type Cleaner struct {
 	Core  *core.Core
 	After func(time.Duration) <-chan time.Time // nil: time.After
@@ -28,5 +29,8 @@ func (c *Cleaner) clean(ctx context.Context) {
 	}
 	if removed > 0 {
 		c.Log.Info("files that nobody needs were removed", "files", removed)
+	}
+	if _, err := c.Core.CleanRefreshTokens(ctx); err != nil && ctx.Err() == nil {
+		c.Log.Error("tokens that have run out could not all be removed", "error", err)
 	}
 }
