@@ -80,6 +80,8 @@ var (
 	ActionSignIn           = Action{"session.open", NounSession, "", true, true, "sign in with a password"}
 	ActionSignOut          = Action{"session.close", NounSession, "", false, true, "end the session whose token was shown"}
 	ActionRenewSession     = Action{"session.renew", NounSession, "", false, false, "get a new token for the running session"}
+	ActionRefreshSession   = Action{"session.refresh", NounSession, "", true, true, "change a refresh token for a new pair of tokens"}
+	ActionCleanTokens      = Action{"session.clean-up", NounSession, "", false, true, "remove refresh tokens that have run out, by the house itself"}
 	ActionSignUp           = Action{"user.sign-up", NounUser, "", true, true, "make an account for oneself"}
 	ActionSendConfirmation = Action{"user.send-confirmation", NounUser, "", true, true, "mail a link by which an e-mail is confirmed"}
 	ActionConfirmEmail     = Action{"user.confirm-email", NounUser, "", true, true, "prove an e-mail with the token that was mailed to it"}
@@ -96,6 +98,10 @@ var (
 	ActionSuspendUser   = Action{"user.suspend", NounUser, OpSuspend, false, true, "lock a user out, ending his sessions"}
 	ActionUnsuspendUser = Action{"user.unsuspend", NounUser, OpUnsuspend, false, true, "let a suspended user in again"}
 	ActionSetPassword   = Action{"user.set-password", NounUser, OpUpdate, false, true, "give a user a new password, ending his sessions"}
+	ActionWalkUsers     = Action{"user.walk", NounRealm, OpAdminister, false, false, "read all users, one after the other"}
+	ActionLookUpUser    = Action{"user.look-up", NounRealm, OpAdminister, false, false, "find a user by username, e-mail or id, in whatever state"}
+	ActionHandOver      = Action{"user.hand-over", NounRealm, OpAdminister, false, true, "make all that a user owns another one's"}
+	ActionCountOwned    = Action{"user.owned", NounRealm, OpAdminister, false, false, "count what a user owns"}
 	ActionReadSelf      = Action{"user.read-self", NounUser, "", false, false, "read oneself, with one's groups"}
 	ActionListGroupsOf  = Action{"user.groups", NounUser, OpRead, false, false, "list the groups that a user is a member of"}
 
@@ -186,8 +192,8 @@ var (
 	ActionExchangeSigned    = Action{"session.exchange-signed", NounSession, "", false, true, "turn a token that the application signed into one of the house"}
 	ActionReadTokenEnd      = Action{"session.token-end", NounSession, "", false, false, "read when the token that was shown ends"}
 	ActionRegisterUsers     = Action{"user.register", NounRealm, "", true, true, "make users of an application, up to sixty at once, or oneself where that is open"}
-	ActionLookUpUser        = Action{"user.look-up", NounUser, OpRead, false, false, "read a user by his username"}
-	ActionWalkUsers         = Action{"user.walk", NounUser, OpRead, false, false, "read users in the order in which they were made"}
+	ActionReadAppUser       = Action{"user.read-by-application", NounUser, OpRead, false, false, "read a user by his username"}
+	ActionListAppUsers      = Action{"user.list-by-application", NounUser, OpRead, false, false, "read users in the order in which they were made"}
 	ActionDeleteOldest      = Action{"user.delete-oldest", NounUser, OpDelete, false, true, "delete users of an application in the order in which they were made"}
 	ActionSetName           = Action{"user.set-name", NounUser, OpUpdate, false, true, "change the name of a user and nothing else of him, or one's own"}
 	ActionReadAttributes    = Action{"attributes.read", NounUser, OpRead, false, false, "read what an application keeps with a user, or with oneself"}
@@ -241,9 +247,9 @@ var (
 // Actions is the catalogue, in the order of its documentation.
 func Actions() []Action {
 	return []Action{
-		ActionSignIn, ActionSignOut, ActionRenewSession, ActionSignUp, ActionSendConfirmation, ActionConfirmEmail, ActionChangePassword, ActionFirstAdmin,
+		ActionSignIn, ActionSignOut, ActionRenewSession, ActionRefreshSession, ActionCleanTokens, ActionSignUp, ActionSendConfirmation, ActionConfirmEmail, ActionChangePassword, ActionFirstAdmin,
 		ActionListUsers, ActionReadUser, ActionReadMember, ActionCreateUser, ActionUpdateUser, ActionDeleteUser, ActionUndeleteUser,
-		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionReadSelf, ActionListGroupsOf,
+		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionReadSelf, ActionWalkUsers, ActionLookUpUser, ActionHandOver, ActionCountOwned, ActionListGroupsOf,
 		ActionListGroups, ActionReadGroup, ActionCreateGroup, ActionUpdateGroup, ActionDeleteGroup, ActionUndeleteGroup,
 		ActionArchiveGroup, ActionUnarchiveGroup, ActionMoveGroup, ActionMergeGroups, ActionDefaultGroup,
 		ActionListMembers, ActionAddMember, ActionRemoveMember,
@@ -261,7 +267,7 @@ func Actions() []Action {
 		ActionDismissReminder, ActionSnoozeReminder, ActionDeleteReminder, ActionFireReminder,
 		ActionCreateAttachment, ActionReadAttachment, ActionOpenOriginal, ActionOpenPreview, ActionDeleteAttachment, ActionCleanAttachments,
 		ActionOpenApp, ActionSignInApp, ActionSignInThroughApp, ActionVouch, ActionExchangeSigned, ActionReadTokenEnd,
-		ActionRegisterUsers, ActionLookUpUser, ActionWalkUsers, ActionDeleteOldest, ActionSetName,
+		ActionRegisterUsers, ActionReadAppUser, ActionListAppUsers, ActionDeleteOldest, ActionSetName,
 		ActionReadAttributes, ActionCollectAttributes, ActionSetAttributes, ActionRemoveAttributes, ActionMeasureAttributes,
 		ActionListTopics, ActionReadTopic, ActionCreateTopic, ActionDeleteTopic, ActionAddTopicRight, ActionRemoveTopicRight,
 		ActionKeepTopic, ActionDropTopic, ActionMuteTopic, ActionUnmuteTopic, ActionMuteTopics, ActionUnmuteTopics,

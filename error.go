@@ -89,6 +89,7 @@ var (
 	ErrAttributesFull       = &Error{Kind: Invalid, Code: "attributes-full", Field: "attributes", Message: "at most 2,048 bytes for each user"}
 	ErrCursor               = InvalidField("cursor", "not a place in this list")
 	ErrBulk                 = Errorf(Denied, "bulk", "the people of the house are not deleted in bulk")
+	ErrTokenReused          = Errorf(Unauthenticated, "reused-token", "the token was used before; its session has ended")
 	ErrBadCredentials       = Errorf(Unauthenticated, "bad-credentials", "wrong name or password")
 	ErrUnconfirmed          = Errorf(Unauthenticated, "unconfirmed", "the e-mail is not confirmed yet")
 	ErrSignInDisabled       = Errorf(Disabled, "sign-in-disabled", "signing in by password is switched off")
@@ -117,6 +118,7 @@ var (
 	ErrTooManyRecipients    = &Error{Kind: Invalid, Code: "too-many", Field: "recipients", Message: "1 to 600 at once"}
 	ErrTooManyMessages      = Errorf(Busy, "messages", "too many messages within a minute")
 	ErrTooManyLinks         = Errorf(Busy, "links", "a user has at most 16 live links")
+	ErrTooMuch              = Errorf(Conflict, "too-much", "more than can be done at once")
 	ErrTaken                = Errorf(Conflict, "taken", "already taken")
 	ErrInvalidID            = InvalidField("ID", "not an id")
 	ErrWeakPassword         = &Error{Kind: Invalid, Code: "weak-password", Field: "password", Message: "too short or too long"}

@@ -10,6 +10,7 @@ type Group struct {
 	Handle       string // optional; unique likewise
 	Description  string
 	Organisation ID
+	Role         string // a role word that all members are at least, like [User.Role]
 
 	CreatedAt  time.Time
 	UpdatedAt  time.Time // moves with name, handle and description

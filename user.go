@@ -2,6 +2,7 @@ package muster
 
 import (
 	"cmp"
+	"strings"
 	"time"
 )
 
@@ -20,6 +21,10 @@ type User struct {
 	Avatar        string
 	Meta          string // JSON that clients of Crust keep there and nobody shows; "" for none
 	ExternalID    string // who the user is to another sign-in system; nobody shows it
+	GivenName     string // with FamilyName always the same as Name, in two parts
+	FamilyName    string
+	Role          string // a role word, never RoleSuperUser nor RoleViewer; "" for none
+	Config        string // JSON object that clients of Tellius keep there; "" for {}
 	ListsInFull   bool   // a system user who sees all of the users that he lists
 
 	EmailConfirmedAt time.Time
@@ -49,6 +54,25 @@ func (u *User) Unconfirmed() bool { return u.Email != "" && u.EmailConfirmedAt.I
 
 // Live reports whether the user is neither suspended nor deleted.
 func (u *User) Live() bool { return !u.Suspended() && !u.Deleted() }
+
+// SetParts sets the name by its two parts.
+func (u *User) SetParts(given, family string) {
+	u.GivenName, u.FamilyName = strings.TrimSpace(given), strings.TrimSpace(family)
+	u.Name = strings.TrimSpace(u.GivenName + " " + u.FamilyName)
+}
+
+// FitParts makes the two parts of the name anew where the name is another one by now: the last word is the family name, one word
+// alone is a given name (one-core, 1.3).
+func (u *User) FitParts() {
+	if strings.TrimSpace(u.GivenName+" "+u.FamilyName) == u.Name {
+		return
+	}
+	words := strings.Fields(u.Name)
+	u.GivenName, u.FamilyName = u.Name, ""
+	if last := len(words) - 1; last > 0 {
+		u.GivenName, u.FamilyName = strings.Join(words[:last], " "), words[last]
+	}
+}
 
 // DisplayName is what people call the user: the name, else the e-mail, else the username.
 func (u *User) DisplayName() string { return cmp.Or(u.Name, u.Email, u.Username) }

@@ -28,6 +28,7 @@ func TestGuides(t *testing.T) {
 		{filepath.Join("docs", "guide", "first-five-minutes.md"), ""},
 		{filepath.Join("docs", "guide", "mail.md"), ""},
 		{filepath.Join("docs", "dialects", "crust.md"), "## Pointing a program at it"},
+		{filepath.Join("docs", "dialects", "tellius.md"), "## Pointing a script at it"},
 	} {
 		t.Run(guide.file, func(t *testing.T) {
 			blocks := readBlocks(t, filepath.Join("..", guide.file), guide.section)

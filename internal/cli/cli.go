@@ -30,6 +30,7 @@ type commands struct {
 	Serve   serve            `cmd:"" help:"Start the server."`
 	Config  configuration    `cmd:"" help:"Look at the configuration without starting anything."`
 	Keys    keys             `cmd:"" help:"Look after the keys that sign tokens and seal secrets."`
+	User    user             `cmd:"" help:"Look after people while no server is running."`
 	Version kong.VersionFlag `help:"Print the version."`
 
 	benchCommands

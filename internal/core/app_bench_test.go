@@ -68,7 +68,7 @@ func BenchmarkBesideBatches(b *testing.B) {
 			}
 			for i := range 40 {
 				timed(&ins, func() error { return second(h.SignInThroughApp(h.through("chat"), "mina", "mina", Life{})) })
-				timed(&reads, func() error { return second(h.LookUpUser(app, "mina")) })
+				timed(&reads, func() error { return second(h.ReadAppUser(app, "mina")) })
 				timed(&writes, func() error { return second(h.SetName(app, mina.ID, fmt.Sprint("Mina ", i))) })
 			}
 			return worst(ins), worst(reads), worst(writes)

@@ -185,10 +185,10 @@ func TestRegister(t *testing.T) {
 		if _, err := h.RegisterUsers(app, make([]Registration, MostRegistrations+1), false); muster.KindOf(err) != muster.Invalid {
 			t.Errorf("61: %v", err)
 		}
-		_, err = h.LookUpUser(app, "new")
+		_, err = h.ReadAppUser(app, "new")
 		h.refused(err, muster.ErrUserNotFound)
 		// The same name elsewhere is somebody else.
-		if there := h.enrol("other", "mina"); there[0].ID == h.found(h.LookUpUser(app, "mina")).ID {
+		if there := h.enrol("other", "mina"); there[0].ID == h.found(h.ReadAppUser(app, "mina")).ID {
 			t.Error("one user in two applications")
 		}
 	})
@@ -229,7 +229,7 @@ func TestWhoMayRegister(t *testing.T) {
 		h.refused(err, muster.ErrUsersFull)
 		_, err = h.Vouch(h.asApp("other"), "three", true, Life{})
 		h.refused(err, muster.ErrUsersFull)
-		h.must(h.DeleteUser(h.asApp("other"), h.found(h.LookUpUser(h.asApp("other"), "two")).ID))
+		h.must(h.DeleteUser(h.asApp("other"), h.found(h.ReadAppUser(h.asApp("other"), "two")).ID))
 		h.enrol("other", "three")
 	})
 }
@@ -245,7 +245,7 @@ func TestOneOfMany(t *testing.T) {
 		if n := succeeded(errs); n != 1 {
 			t.Errorf("%d made one user", n)
 		}
-		u := h.found(h.LookUpUser(app, "mina"))
+		u := h.found(h.ReadAppUser(app, "mina"))
 		errs = atOnce(32, func(int) error { return h.DeleteUser(app, u.ID) })
 		if n := succeeded(errs); n != 1 {
 			t.Errorf("%d deleted one user", n)
@@ -257,7 +257,7 @@ func TestOneOfMany(t *testing.T) {
 		if n := succeeded(errs); n != 32 {
 			t.Errorf("%d of 32 were let in: %v", n, errors.Join(errs...))
 		}
-		if w, err := h.WalkUsers(app, "", 10); err != nil || len(w.Users) != 1 {
+		if w, err := h.ListAppUsers(app, "", 10); err != nil || len(w.Users) != 1 {
 			t.Errorf("there are %d, %v", len(w.Users), err)
 		}
 	})

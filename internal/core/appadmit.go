@@ -12,7 +12,7 @@ import (
 // selfService are what users may ask of themselves when they come by an application (agora-chat.md, 8.4).
 func selfService() []muster.Action {
 	return []muster.Action{
-		muster.ActionLookUpUser, muster.ActionSetName, muster.ActionChangePassword, muster.ActionReadTokenEnd, muster.ActionExchangeSigned,
+		muster.ActionReadAppUser, muster.ActionSetName, muster.ActionChangePassword, muster.ActionReadTokenEnd, muster.ActionExchangeSigned,
 		muster.ActionReadAttributes, muster.ActionSetAttributes, muster.ActionRemoveAttributes, muster.ActionCollectAttributes,
 		muster.ActionReadStatus, muster.ActionListLinks, muster.ActionCountMessages, muster.ActionReadMessageState,
 		muster.ActionOpenLink, muster.ActionAcknowledgeMessages,

@@ -14,18 +14,18 @@ import (
 func TestMessagesOfApps(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
 		mina, otto := h.enrol("chat", "mina", "_otto")[0].ID, muster.ID(0)
-		otto = h.found(h.LookUpUser(h.asApp("chat"), "_otto")).ID
+		otto = h.found(h.ReadAppUser(h.asApp("chat"), "_otto")).ID
 		h.enrol("other", "mina")
 		app, other := h.asApp("chat"), h.asApp("other")
 		h.advance(time.Second)
 		hers := h.showing("chat", h.signed("chat", "mina", 600))
-		ids, err := h.SendMessage(app, text("Mina", "_OTTO", "zoe"))
+		ids, err := h.SendMessage(app, textTo("Mina", "_OTTO", "zoe"))
 		h.must(err)
 		for _, x := range []struct {
 			ctx  context.Context
 			user muster.ID
 			want int
-		}{{app, mina, 1}, {app, otto, 1}, {hers, mina, 1}, {other, h.found(h.LookUpUser(other, "mina")).ID, 0}} {
+		}{{app, mina, 1}, {app, otto, 1}, {hers, mina, 1}, {other, h.found(h.ReadAppUser(other, "mina")).ID, 0}} {
 			if n, err := h.CountMessages(x.ctx, x.user); n != x.want || err != nil {
 				t.Errorf("%d wait for %d, want %d: %v", n, x.user, x.want, err)
 			}
@@ -42,7 +42,7 @@ func TestMessagesOfApps(t *testing.T) {
 			}
 		}
 		for what, err := range map[string]error{
-			"sending":          second(h.SendMessage(hers, text("_otto"))),
+			"sending":          second(h.SendMessage(hers, textTo("_otto"))),
 			"his inbox":        second(h.CountMessages(hers, otto)),
 			"his status":       second(h.ReadStatus(hers, otto)),
 			"of many":          second(h.ReadStatuses(hers, []string{"mina"})),
@@ -90,7 +90,7 @@ func TestLinksOfThePeople(t *testing.T) {
 		link, err := h.OpenLink(his, "phone")
 		h.must(err)
 		h.must(h.Links.Open(*link))
-		ids, err := h.SendMessage(app, text("paul", "zoe", "zoe@example.org", "admin"))
+		ids, err := h.SendMessage(app, textTo("paul", "zoe", "zoe@example.org", "admin"))
 		h.must(err)
 		if n, err := h.CountMessages(app, u.ID); n != 1 || err != nil {
 			t.Errorf("%d wait for zoe %v", n, err)

@@ -174,7 +174,7 @@ func TestSignedTokensEnd(t *testing.T) {
 			// Also for who was let in a moment before.
 			_, err = h.SetName(before, u.ID, "late")
 			h.unauthenticated(name, err)
-			_, err = h.LookUpUser(before, name)
+			_, err = h.ReadAppUser(before, name)
 			h.unauthenticated(name, err)
 			_, err = h.SetName(own, u.ID, "late")
 			h.unauthenticated(name, err)

@@ -10,11 +10,11 @@ import (
 	"muster/internal/token"
 )
 
-// LookUpUser answers the user of the application who has that username, or else that id; [muster.ErrUserNotFound] if there is
+// ReadAppUser answers the user of the application who has that username, or else that id; [muster.ErrUserNotFound] if there is
 // none.
-func (c *Core) LookUpUser(ctx context.Context, called string) (*muster.User, error) {
+func (c *Core) ReadAppUser(ctx context.Context, called string) (*muster.User, error) {
 	app := c.app(muster.ActorFrom(ctx))
-	return view(ctx, c, muster.ActionLookUpUser, func(v *View) (*muster.User, error) {
+	return view(ctx, c, muster.ActionReadAppUser, func(v *View) (*muster.User, error) {
 		u, err := appUserCalled(v.Reader, app, called)
 		if err != nil {
 			return nil, err
@@ -38,12 +38,12 @@ type Walk struct {
 // MostWalked are the users of one part.
 const MostWalked = 100
 
-// WalkUsers answers the next users behind a place, which is that of an earlier answer or "" for the beginning. Who is made
+// ListAppUsers answers the next users behind a place, which is that of an earlier answer or "" for the beginning. Who is made
 // meanwhile comes at the end; who is deleted meanwhile is left out, and nobody besides. A place that this application was not
 // given is [muster.ErrCursor].
-func (c *Core) WalkUsers(ctx context.Context, place string, limit int) (Walk, error) {
+func (c *Core) ListAppUsers(ctx context.Context, place string, limit int) (Walk, error) {
 	app := c.app(muster.ActorFrom(ctx))
-	return view(ctx, c, muster.ActionWalkUsers, func(v *View) (Walk, error) {
+	return view(ctx, c, muster.ActionListAppUsers, func(v *View) (Walk, error) {
 		if err := v.Require(muster.UserResource(0)); err != nil {
 			return Walk{}, err
 		}

@@ -21,13 +21,13 @@ func names(w Walk) (list []string) {
 }
 
 // TestWalkUsers: a walk that others change beneath skips nobody and meets nobody twice.
-func TestWalkUsers(t *testing.T) {
+func TestListAppUsers(t *testing.T) {
 	eachApp(t, func(t *testing.T, h *house) {
 		users := h.enrol("chat", "e", "d", "c", "b", "a")
 		h.enrol("other", "x", "y")
 		app := h.asApp("chat")
 		walk := func(place string, limit int) Walk {
-			w, err := h.WalkUsers(app, place, limit)
+			w, err := h.ListAppUsers(app, place, limit)
 			h.must(err)
 			return w
 		}
@@ -46,10 +46,10 @@ func TestWalkUsers(t *testing.T) {
 			t.Errorf("a full last page has a next one: %+v", w)
 		}
 		for _, bad := range []string{"x", first.Next + "x", first.Next[1:], "1." + first.Next, strings.Replace(first.Next, ".", ".x", 1)} {
-			_, err := h.WalkUsers(app, bad, 2)
+			_, err := h.ListAppUsers(app, bad, 2)
 			h.refused(err, muster.ErrCursor)
 		}
-		_, err := h.WalkUsers(h.asApp("other"), first.Next, 2)
+		_, err := h.ListAppUsers(h.asApp("other"), first.Next, 2)
 		h.refused(err, muster.ErrCursor)
 		if strings.ContainsAny(first.Next, "+/=%&? ") {
 			t.Errorf("%q needs escaping", first.Next)
@@ -59,7 +59,7 @@ func TestWalkUsers(t *testing.T) {
 		if app = h.asApp("chat"); len(walk(first.Next, 2).Users) != 2 {
 			t.Error("a place is lost with a restart")
 		}
-		_, err = h.WalkUsers(h.enterApp("chat", "a"), "", 2)
+		_, err = h.ListAppUsers(h.enterApp("chat", "a"), "", 2)
 		h.refused(err, muster.ErrDenied)
 	})
 }
@@ -79,7 +79,7 @@ func TestDeleteOldest(t *testing.T) {
 		if events[1].Resource.ID != users[1].ID {
 			t.Errorf("the second event is %+v", events[1])
 		}
-		_, err = h.LookUpUser(gone, "d")
+		_, err = h.ReadAppUser(gone, "d")
 		h.unauthenticated("deleted", err)
 		w, err = h.DeleteOldest(app, w.Next, 3)
 		h.must(err)
@@ -95,7 +95,7 @@ func TestDeleteOldest(t *testing.T) {
 		}
 		_, err = h.DeleteOldest(app, "nonsense", 10)
 		h.refused(err, muster.ErrCursor)
-		if w, err := h.WalkUsers(h.asApp("other"), "", 10); err != nil || len(w.Users) != 1 {
+		if w, err := h.ListAppUsers(h.asApp("other"), "", 10); err != nil || len(w.Users) != 1 {
 			t.Errorf("another application has %d, %v", len(w.Users), err)
 		}
 		h.enrol("chat", "d") // the name is free
@@ -115,7 +115,7 @@ func TestAppsStayApart(t *testing.T) {
 		}{{"other", "mina", mina.ID}, {"house", "mina", mina.ID}, {"chat", "paul", person.User.ID}} {
 			app := h.asApp(x.app)
 			for _, name := range []string{x.called, x.id.UUID()} {
-				_, err := h.LookUpUser(app, name)
+				_, err := h.ReadAppUser(app, name)
 				h.refused(err, muster.ErrUserNotFound)
 			}
 			for name, err := range map[string]error{
@@ -143,16 +143,16 @@ func TestWhatUsersMay(t *testing.T) {
 		users := h.enrol("chat", "mina", "otto")
 		h.join("admin")
 		mina, own, other := h.enterApp("chat", "mina"), users[0].ID, users[1].ID
-		h.must(second(h.LookUpUser(mina, "MINA")))
+		h.must(second(h.ReadAppUser(mina, "MINA")))
 		h.must(second(h.SetName(mina, own, "Mina K")))
 		h.must(second(h.SetAttributes(mina, own, map[string]string{"sign": "hello"})))
 		h.must(second(h.ReadAttributes(mina, own.UUID())))
 		h.must(h.RemoveAttributes(mina, own))
 		h.appEvents("chat")
 		for name, f := range map[string]func() error{
-			"look up":     func() error { return second(h.LookUpUser(mina, "otto")) },
-			"nobody":      func() error { return second(h.LookUpUser(mina, "nobody")) },
-			"walk":        func() error { return second(h.WalkUsers(mina, "", 1)) },
+			"look up":     func() error { return second(h.ReadAppUser(mina, "otto")) },
+			"nobody":      func() error { return second(h.ReadAppUser(mina, "nobody")) },
+			"walk":        func() error { return second(h.ListAppUsers(mina, "", 1)) },
 			"oldest":      func() error { return second(h.DeleteOldest(mina, "", 1)) },
 			"rename":      func() error { return second(h.SetName(mina, other, "x")) },
 			"attributes":  func() error { return second(h.SetAttributes(mina, other, map[string]string{"a": "b"})) },
@@ -245,19 +245,19 @@ func TestAppOfTheHouse(t *testing.T) {
 		_, err = h.SignUp(h.nobody(), NewAccount{Email: "long@example.org", Password: pass, Username: strings.Repeat("y", 65)})
 		h.must(err)
 		app := h.asApp("house")
-		w, err := h.WalkUsers(app, "", 10)
+		w, err := h.ListAppUsers(app, "", 10)
 		h.must(err)
 		if diff := cmp.Diff([]string{"Admin", "Paul", strings.Repeat("x", 64)}, names(w)); diff != "" {
 			t.Error(diff)
 		}
 		for i := 1; i <= 3; i++ {
-			if part, err := h.WalkUsers(app, "", i); err != nil || len(part.Users) != i || (part.Next == "") != (i == 3) {
+			if part, err := h.ListAppUsers(app, "", i); err != nil || len(part.Users) != i || (part.Next == "") != (i == 3) {
 				t.Errorf("%d of them: %d, %q, %v", i, len(part.Users), part.Next, err)
 			}
 		}
-		h.must(second(h.LookUpUser(app, "paul")))
+		h.must(second(h.ReadAppUser(app, "paul")))
 		for _, hidden := range []string{"odd@home", "paul@example.org", strings.Repeat("y", 65)} {
-			_, err := h.LookUpUser(app, hidden)
+			_, err := h.ReadAppUser(app, hidden)
 			h.refused(err, muster.ErrUserNotFound)
 		}
 		_, err = h.DeleteOldest(app, "", 1)
@@ -289,7 +289,7 @@ func TestAppOfTheHouse(t *testing.T) {
 		}
 		for _, ctx := range []context.Context{before, own} {
 			h.refused(second(h.SetName(ctx, paul.User.ID, "x")), muster.ErrDenied)
-			h.refused(second(h.LookUpUser(ctx, "paul")), muster.ErrDenied)
+			h.refused(second(h.ReadAppUser(ctx, "paul")), muster.ErrDenied)
 		}
 		h.must(h.RemoveMember(h.system(), muster.Administrators, paul.User.ID))
 
@@ -340,7 +340,7 @@ func TestAttributesOfUsers(t *testing.T) {
 		if diff := cmp.Diff(want, set); diff != "" {
 			t.Error(diff)
 		}
-		if u := h.found(h.LookUpUser(app, "mina")); !u.ChangedAt.After(mina.ChangedAt) || !u.UpdatedAt.After(mina.ChangedAt) {
+		if u := h.found(h.ReadAppUser(app, "mina")); !u.ChangedAt.After(mina.ChangedAt) || !u.UpdatedAt.After(mina.ChangedAt) {
 			t.Errorf("changed %v, was %v", u.ChangedAt, mina.ChangedAt)
 		}
 		all, err := h.CollectAttributes(h.enterApp("chat", "otto"), []string{"MINA", "otto", "nobody", mina.ID.UUID()})
@@ -379,7 +379,7 @@ func TestPasswordsThroughApps(t *testing.T) {
 		app, own := h.asApp("chat"), h.enterApp("chat", "mina")
 		h.refused(h.ChangePassword(own, "wrong", "new"), muster.ErrOldPassword)
 		h.must(h.ChangePassword(own, "mina", "n"))
-		h.unauthenticated("her own session", second(h.LookUpUser(own, "mina")))
+		h.unauthenticated("her own session", second(h.ReadAppUser(own, "mina")))
 		_, err := h.SignInThroughApp(h.through("chat"), "mina", "mina", Life{})
 		h.refused(err, muster.ErrBadCredentials)
 		h.must(second(h.SignInThroughApp(h.through("chat"), "mina", "n", Life{})))

@@ -59,6 +59,7 @@ type Core struct {
 	appRights perm.Rights
 
 	rights    *rights
+	proven    *provenPairs
 	files     *files
 	throttles throttles
 	refusals  *refusals
@@ -93,7 +94,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 		publicURL: o.PublicURL, newcomers: strings.TrimSpace(o.DefaultGroup), templates: o.Templates, checkTemplate: o.CheckTemplate, throttles: newThrottles(o.Unthrottled),
 	}
 	c.messages = cmp.Or(o.MessageLength, muster.DefaultTopicSettings().MaxLength)
-	c.rights, c.appRights = newRights(c), appRights()
+	c.rights, c.appRights, c.proven = newRights(c), appRights(), &provenPairs{}
 	c.files = newFiles(o)
 	c.presences = newPresences(c)
 	c.Authenticator = newAuthenticator(c)

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 
 	"muster"
@@ -71,6 +72,11 @@ func (tx *Tx) defaultGroup(orMembers bool) (*muster.Group, error) {
 		return nil, errDefaultArchived
 	}
 	return g, nil
+}
+
+// isDefaultGroup reports whether the group is the one that new people are put into, or would be.
+func (c *Core) isDefaultGroup(g *muster.Group) bool {
+	return muster.Fold(g.Name) == muster.Fold(cmp.Or(c.newcomers, membersName))
 }
 
 func (tx *Tx) makeDefaultGroup(name string) (*muster.Group, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+	"time"
 
 	"muster"
 	"muster/internal/perm"
@@ -50,7 +51,7 @@ func do[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, er
 	var tx *Tx
 	// A refusal is counted once, however often the closure runs.
 	admit := sync.OnceValues(func() (bool, int) { return c.refusals.admit(actor, c.now()) })
-	err := c.store.Write(context.WithValue(ctx, insideDo{}, true), func(stx *store.Tx) error {
+	err := c.store.WriteWithin(context.WithValue(ctx, insideDo{}, true), timeFor(a), func(stx *store.Tx) error {
 		tx = &Tx{Tx: stx, Actor: actor, core: c, action: a}
 		if err := tx.checkSession(); err != nil {
 			return err
@@ -77,6 +78,14 @@ func do[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, er
 		return none, c.explain(ctx, a, err)
 	}
 	return out, nil
+}
+
+// timeFor is how long a verb's closure may take; 0 is as long as those of others.
+func timeFor(a muster.Action) time.Duration {
+	if a == muster.ActionHandOver {
+		return handOverTime
+	}
+	return 0
 }
 
 // finish does what every change needs at its end.
@@ -143,8 +152,12 @@ func (tx *Tx) may(res muster.Resource, operation string) (bool, error) {
 	case operation == muster.OpAdminister:
 		return tx.administers()
 	}
-	rules, err := tx.RulesFor(tx.Actor.User, res, operation)
-	return err == nil && rightsOf(rules).Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation)), err
+	rules, err := tx.wordRules(res, operation)
+	if err != nil {
+		return false, err
+	}
+	more, err := tx.RulesFor(tx.Actor.User, res, operation)
+	return err == nil && rightsOf(append(rules, more...)).Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation)), err
 }
 
 // RequireOrSelf is Require, but users have the right to themselves.

@@ -14,6 +14,7 @@ type GroupForm struct {
 	Name    string // empty: the handle
 	Handle  string
 	Members []muster.ID // on change: nil leaves the members as they are
+	Role    *string     // a role word that all members are at least; nil leaves it
 	Partial bool        // on change: an empty name or handle leaves that as it is, too
 
 	Description *string // nil: none, or on change as it is
@@ -90,6 +91,9 @@ func (c *Core) CreateGroup(ctx context.Context, f GroupForm) (SeenGroup, error) 
 			return nil, invalidHandle()
 		}
 		if err := tx.Require(muster.Realm()); err != nil {
+			return nil, err
+		}
+		if err := tx.giveRole(g, f.Role); err != nil {
 			return nil, err
 		}
 		if err := checkGroupNames(g, &muster.Group{}); err != nil {
@@ -204,6 +208,9 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 			return nil, err
 		}
 		was := *g
+		if err := tx.giveRole(g, f.Role); err != nil {
+			return nil, err
+		}
 		g.Name, g.Handle = u.Name, u.Handle
 		if muster.BuiltIn(id) && (g.Name != was.Name || g.Handle != was.Handle) {
 			return nil, muster.ErrBuiltIn
@@ -228,6 +235,28 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 		return g, tx.replaceMembers(id, f.Members)
 	})
 	return c.seenByCaller(ctx, g, err)
+}
+
+// giveRole gives a group a role word. The word admin is the administrators' to give: all members, and those to come, have it then.
+func (tx *Tx) giveRole(g *muster.Group, role *string) error {
+	if role == nil || *role == g.Role {
+		return nil
+	}
+	if *role == muster.RoleAdmin {
+		if is, err := tx.administers(); err != nil {
+			return err
+		} else if !is {
+			return muster.ErrDenied
+		}
+	}
+	if *role == muster.RoleSuperUser {
+		return muster.InvalidField("role", "administrators are the members of one group")
+	}
+	if muster.BuiltIn(g.ID) {
+		return muster.ErrBuiltIn
+	}
+	g.Role = *role
+	return checkRole(*role)
 }
 
 // requireGroup asks for the right to a group before it says whether there is one. Nobody changes everyone.
@@ -273,5 +302,7 @@ func (tx *Tx) replaceMembers(group muster.ID, users []muster.ID) error {
 }
 
 func groupChanges(prefix string, g *muster.Group) []any {
-	return []any{prefix + ".id", g.ID, prefix + ".name", legalName(g.Name), prefix + ".handle", legalName(g.Handle)}
+	return []any{
+		prefix + ".id", g.ID, prefix + ".name", legalName(g.Name), prefix + ".handle", legalName(g.Handle), prefix + ".role", g.Role,
+	}
 }

@@ -9,6 +9,9 @@ import (
 // DeleteGroup deletes a group softly, with its members in: it gives no rights any more, and its names are free.
 func (c *Core) DeleteGroup(ctx context.Context, id muster.ID) error {
 	return c.changeGroup(ctx, muster.ActionDeleteGroup, id, func(tx *Tx, g *muster.Group) error {
+		if tx.sight().keepsDefault && tx.core.isDefaultGroup(g) {
+			return muster.ErrBuiltIn
+		}
 		if g.DeletedAt.IsZero() {
 			g.DeletedAt = tx.Now()
 		}

@@ -205,7 +205,7 @@ func TestLinksOnSeveralNodes(t *testing.T) {
 		}
 	}
 	within("online", func() bool { return h.online(other, ann.User.ID) })
-	ids, err := other.SendMessage(h.system(), text("ann"))
+	ids, err := other.SendMessage(h.system(), textTo("ann"))
 	h.must(err)
 	var got []News
 	within("news", func() bool { got = append(got, heard()...); return len(got) > 0 })

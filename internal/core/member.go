@@ -93,6 +93,13 @@ func (tx *Tx) addMember(group, user muster.ID) (bool, error) {
 // holdsAll refuses who puts somebody, perhaps himself, into a group that may do more than he: nobody gives away what he has
 // not.
 func (tx *Tx) holdsAll(group muster.ID) error {
+	g, err := tx.Group(muster.MainRealm, group)
+	if err == nil && g != nil {
+		err = tx.holdsWord(g.Role)
+	}
+	if err != nil {
+		return err
+	}
 	rules, err := tx.RulesOf(group)
 	for _, r := range rules {
 		if err == nil && r.Access == muster.Allow {

@@ -24,7 +24,7 @@ func BenchmarkSendMessage(b *testing.B) {
 					if n.recipients == 1 {
 						to = names[i%len(names):][:1]
 					}
-					_, err := h.SendMessage(h.system(), text(to...))
+					_, err := h.SendMessage(h.system(), textTo(to...))
 					return err
 				})
 			})

@@ -12,14 +12,14 @@ import (
 	"muster/internal/store/storetest"
 )
 
-// text is a message to those who are called so.
-func text(to ...string) MessageForm {
+// textTo is a message to those who are called so.
+func textTo(to ...string) MessageForm {
 	return MessageForm{From: "admin", To: to, Type: "txt", Body: json.RawMessage(`{"msg": "hello"}`)}
 }
 
 func (h *house) send(to ...string) []muster.ID {
 	h.t.Helper()
-	ids, err := h.SendMessage(h.system(), text(to...))
+	ids, err := h.SendMessage(h.system(), textTo(to...))
 	h.must(err)
 	return ids
 }
@@ -50,7 +50,7 @@ func TestMessages(t *testing.T) {
 		h.join("admin")
 		ann, bob := h.join("ann"), h.join("bob")
 		h.quiet()
-		f := text("Ann", "nobody", "bob", "ANN", "ann@example.org", "bad name\x00")
+		f := textTo("Ann", "nobody", "bob", "ANN", "ann@example.org", "bad name\x00")
 		f.Ext = json.RawMessage(`{ "k" : 1 }`)
 		ids, err := h.SendMessage(h.system(), f)
 		h.must(err)
@@ -122,7 +122,7 @@ func TestMessagesAreRefused(t *testing.T) {
 				f.Ext = json.RawMessage(`{"k":1}`)
 			}, muster.ErrMessageTooLarge},
 		} {
-			f := text("ann")
+			f := textTo("ann")
 			x.change(&f)
 			_, err := h.SendMessage(h.system(), f)
 			h.refused(err, x.want)
@@ -130,14 +130,14 @@ func TestMessagesAreRefused(t *testing.T) {
 				t.Fatalf("%s: %d wait %v", what, n, err)
 			}
 		}
-		f := text(slices.Repeat([]string{"ann"}, 600)...)
+		f := textTo(slices.Repeat([]string{"ann"}, 600)...)
 		f.Body = fmt.Appendf(nil, `{ "msg": %q }`, strings.Repeat("x", 5120-10)) // just within, without its blanks
 		_, err := h.SendMessage(h.system(), f)
 		h.must(err)
 		h.quiet()
 		// Nobody of the house may send by himself, or look into the inbox of another.
 		for _, in := range []*SignedIn{admin, ann} {
-			_, err = h.SendMessage(h.as(in), text("ann"))
+			_, err = h.SendMessage(h.as(in), textTo("ann"))
 			h.refused(err, muster.ErrDenied)
 		}
 		_, err = h.CountMessages(h.as(admin), ann.User.ID)
@@ -153,7 +153,7 @@ func TestMessagesAreRefused(t *testing.T) {
 			_, err = h.AcknowledgeMessages(h.as(ann), ids)
 			h.refused(err, muster.InvalidField("ids", ""))
 		}
-		_, err = h.SendMessage(h.nobody(), text("ann"))
+		_, err = h.SendMessage(h.nobody(), textTo("ann"))
 		h.refused(err, muster.ErrUnauthenticated)
 	})
 }
@@ -224,17 +224,17 @@ func TestRecipientsAMinute(t *testing.T) {
 	for range 9 {
 		h.send(many...)
 	}
-	bad := text(many...)
+	bad := textTo(many...)
 	bad.Type = ""
 	for range 3 {
 		_, err := h.SendMessage(h.system(), bad)
 		h.refused(err, muster.InvalidField("type", ""))
 	}
 	h.send(many[:599]...)
-	_, err := h.SendMessage(h.system(), text("ann", "ann"))
+	_, err := h.SendMessage(h.system(), textTo("ann", "ann"))
 	h.refused(err, muster.ErrTooManyMessages)
 	h.send("ann")
-	_, err = h.SendMessage(h.as(ann), text("ann")) // who may not is not told
+	_, err = h.SendMessage(h.as(ann), textTo("ann")) // who may not is not told
 	h.refused(err, muster.ErrDenied)
 	h.advance(time.Minute)
 	h.send(many...)
@@ -245,7 +245,7 @@ func TestOnlineOnly(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann, bob := h.join("ann"), h.join("bob")
 		link := h.link(ann, "phone")
-		f := text("ann", "bob", "nobody")
+		f := textTo("ann", "bob", "nobody")
 		f.OnlineOnly = true
 		ids, err := h.SendMessage(h.system(), f)
 		h.must(err)

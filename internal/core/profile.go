@@ -26,7 +26,31 @@ func (p Profile) over(was *muster.User) Profile {
 		keep(&p.Handle, was.Handle)
 		keep(&p.Kind, was.Kind)
 	}
+	p.Name = p.nameFromParts(was)
 	return p
+}
+
+// nameFromParts is the name that the two parts make, where one of them is said.
+func (p *Profile) nameFromParts(was *muster.User) string {
+	if p.GivenName == nil && p.FamilyName == nil {
+		return p.Name
+	}
+	u := muster.User{Name: was.Name, GivenName: was.GivenName, FamilyName: was.FamilyName}
+	p.setParts(&u)
+	return u.Name
+}
+
+func (p *Profile) setParts(u *muster.User) {
+	given, family := u.GivenName, u.FamilyName
+	if p.GivenName != nil {
+		given = *p.GivenName
+	}
+	if p.FamilyName != nil {
+		family = *p.FamilyName
+	}
+	if p.GivenName != nil || p.FamilyName != nil {
+		u.SetParts(given, family)
+	}
 }
 
 // complete refuses a profile that lacks what the wire needs of a new user.
@@ -53,10 +77,14 @@ func (p *Profile) checkRare(was *muster.User) error {
 		return muster.InvalidField("username", "begins with a letter or digit, 1 to 80 of A–Z a–z 0–9 . _ @ + -")
 	case p.ExternalID != was.ExternalID && !muster.ValidText(p.ExternalID, maxExternalID):
 		return muster.InvalidField("externalID", "at most 200 characters, none of them control characters")
+	case p.GivenName != nil && !muster.ValidText(*p.GivenName, muster.MaxName):
+		return muster.InvalidField("givenName", "at most 200 characters, none of them control characters")
+	case p.FamilyName != nil && !muster.ValidText(*p.FamilyName, muster.MaxName):
+		return muster.InvalidField("familyName", "at most 200 characters, none of them control characters")
 	case p.Meta != was.Meta && (len(p.Meta) > maxMeta || !json.Valid([]byte(p.Meta)) || tooDeep([]byte(p.Meta))):
 		return muster.InvalidField("meta", "JSON of at most 16 KiB, 32 deep")
 	}
-	return nil
+	return checkRole(p.Role)
 }
 
 // keepWithin leaves out of a partial change what the caller may not change of himself.
@@ -165,13 +193,13 @@ func (f freshPassword) set(tx *Tx, u, was *muster.User) error {
 }
 
 // shownAfter is the user as he is shown to who has just changed a part of him.
-func (c *Core) shownAfter(ctx context.Context, p Profile, u *muster.User, err error) (*muster.User, error) {
+func (c *Core) shownAfter(ctx context.Context, p Profile, u SeenUser, err error) (SeenUser, error) {
 	if err != nil || !p.Partial || p.Email != "" || muster.ActorFrom(ctx).User == u.ID {
 		return u, err
 	}
 	v, err := c.callerView(ctx)
 	if err != nil || !v.May(muster.UserResource(u.ID), muster.OpUnmaskEmail) {
-		u.Email = "" // a session that has ended since sees nothing
+		u.Email, u.EmailHidden = "", true // a session that has ended since sees nothing
 	}
 	return u, nil
 }

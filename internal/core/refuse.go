@@ -46,8 +46,8 @@ func (c *Core) worthAnEvent(actor muster.Actor, a muster.Action, err error) bool
 		return false
 	}
 	switch a {
-	case muster.ActionSignIn, muster.ActionSignInApp, muster.ActionSignInThroughApp,
-		muster.ActionRefusedToken, muster.ActionRequestReset, muster.ActionRequestKey, muster.ActionVerifyKey:
+	case muster.ActionSignIn, muster.ActionSignInApp, muster.ActionSignInThroughApp, muster.ActionRefusedToken,
+		muster.ActionRefreshSession, muster.ActionRequestReset, muster.ActionRequestKey, muster.ActionVerifyKey:
 		return true
 	}
 	return actor.SignedIn()

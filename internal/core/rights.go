@@ -27,6 +27,8 @@ type rights struct {
 	byUser map[muster.ID][]muster.ID // sessions that are remembered
 	keyed  keyed
 	tables map[muster.ID]*perm.Table // rules of groups
+
+	adminWord *perm.Table
 }
 
 const (
@@ -40,11 +42,12 @@ type entry struct {
 	key     keyInUse       // zero for that of a session
 	user    muster.User
 	groups  []muster.ID // live ones, without everyone
+	void    []muster.ID // pairs of tokens that others were given in place of
 	rights  perm.Rights
 }
 
 func newRights(c *Core) *rights {
-	return &rights{c: c, byID: map[muster.ID]*entry{}, byUser: map[muster.ID][]muster.ID{}, keyed: newKeyed(), tables: map[muster.ID]*perm.Table{}}
+	return &rights{c: c, byID: map[muster.ID]*entry{}, byUser: map[muster.ID][]muster.ID{}, keyed: newKeyed(), tables: map[muster.ID]*perm.Table{}, adminWord: adminTable()}
 }
 
 // ofActor answers the entry of the session, or of the key, by which an actor came.
@@ -116,6 +119,9 @@ func (r *rights) read(q *store.Reader, s *muster.Session, trusted bool) (*entry,
 		return nil, err
 	}
 	e := &entry{session: *s, user: *u}
+	if e.void, err = q.VoidTokens(s.ID); err != nil {
+		return nil, err
+	}
 	return e, r.readRights(q, e, trusted)
 }
 
@@ -130,6 +136,13 @@ func (r *rights) readRights(q *store.Reader, e *entry, trusted bool) (err error)
 			return err
 		}
 		e.rights.Own = append(e.rights.Own, t)
+	}
+	admin, err := q.HasRole(e.user.ID, muster.RoleAdmin)
+	if err != nil {
+		return err
+	}
+	if admin {
+		e.rights.Own = append(e.rights.Own, r.adminWord)
 	}
 	e.rights.Everyone, err = r.table(q, muster.Everyone, trusted)
 	return err
@@ -199,7 +212,7 @@ func (r *rights) forget(ch store.Change) {
 	switch {
 	case ch.Action == muster.ActionAddManager.Name, ch.Action == muster.ActionRemoveManager.Name:
 		// who manages a group is remembered nowhere
-	case ch.Action == muster.ActionSetRules.Name, ch.Action == muster.ActionClearRules.Name:
+	case ch.Action == muster.ActionSetRules.Name, ch.Action == muster.ActionClearRules.Name, ch.Action == muster.ActionHandOver.Name:
 		r.forgetAll()
 	case ch.Resource.Noun == muster.NounUser:
 		r.forgetUser(ch.Resource.ID)

@@ -6,6 +6,7 @@ import "muster"
 type sight struct {
 	suspended, deleted, archived bool
 	everyone                     bool // the group of that name
+	keepsDefault                 bool // the default group can't be deleted here
 }
 
 func sightOf(wire string) sight {
@@ -14,6 +15,8 @@ func sightOf(wire string) sight {
 		return sight{suspended: true, deleted: true, archived: true, everyone: true}
 	case wireOfApps:
 		return sight{deleted: true}
+	case "tellius":
+		return sight{deleted: true, archived: true, everyone: true, keepsDefault: true}
 	}
 	return sight{}
 }

@@ -9,6 +9,7 @@ import (
 	"muster"
 	"muster/internal/password"
 	"muster/internal/store"
+	"muster/internal/token"
 )
 
 // sessionsPerUser bounds the sessions of a user: more end the oldest.
@@ -18,7 +19,7 @@ const sessionsPerUser = 100
 func sessionLife(wire string) time.Duration {
 	const day = 24 * time.Hour
 	switch wire {
-	case "crust", "tellius":
+	case "crust":
 		return 30 * day
 	}
 	return 90 * day
@@ -29,11 +30,14 @@ type SignedIn struct {
 	User    *muster.User
 	Session *muster.Session // nil while the e-mail has to be confirmed first
 	Groups  []muster.ID     // live ones, without everyone
+
+	pair *pair // of tokens, where one was asked for
 }
 
 // Proof is a name and a password.
 type Proof struct {
 	Email       string
+	Pair        bool // start the session with a pair of tokens, which [Core.Refresh] changes for another
 	AnyName     bool // Email may be a username as well
 	Password    string
 	AcceptEmail func(string) bool // what the wire takes for an e-mail
@@ -153,6 +157,7 @@ func (c *Core) userByEmail(ctx context.Context, email string) (*muster.User, err
 
 // startSession starts a session for the user whose password was verified, or records that it could not be.
 func (c *Core) startSession(ctx context.Context, p Proof, v verified) (*SignedIn, error) {
+	secret := token.Secret()
 	in, err := do(ctx, c, muster.ActionSignIn, func(tx *Tx) (*SignedIn, error) {
 		tx.about = muster.Event{Resource: muster.Resource{Noun: muster.NounSession}, Changes: signInChanges(p, v.user)}
 		if v.user == nil {
@@ -171,7 +176,11 @@ func (c *Core) startSession(ctx context.Context, p Proof, v verified) (*SignedIn
 				return nil, err
 			}
 		}
-		return tx.signedIn(u)
+		in, err := tx.signedIn(u)
+		if err == nil && p.Pair {
+			err = tx.pairOf(in, tx.NewID(), secret, true)
+		}
+		return in, err
 	})
 	if errors.Is(err, muster.ErrUnconfirmed) && c.mayMail(ctx, v.user) {
 		if err := c.sendConfirmation(ctx, v); err != nil {

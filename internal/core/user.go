@@ -3,6 +3,7 @@ package core
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 
 	"muster"
@@ -23,11 +24,18 @@ type Profile struct {
 	Meta         string     // JSON, which nobody shows
 	Organisation *muster.ID // 0 takes him out of the one he is in
 
+	GivenName, FamilyName *string         // the name in two parts, which make it anew
+	Role                  string          // a role word; see [muster.Roles]
+	Groups                []muster.ID     // on creation those he joins; on change the live ones he is in, nil leaves them
+	DefaultGroup          bool            // on creation: he joins the default group, too
+	Config                json.RawMessage // an object; on change its members are put in place of those that are there, null takes one away
+
 	// Partial is for wires that leave out what stays: on change a blank e-mail, name, handle or kind is as it is, too. Such wires
 	// have clients send whole records: who has no right to users but to himself leaves kind, organisation and ExternalID alone.
 	Partial bool
 	Needs   []string // what the wire wants on creation: email, name, handle, username, password
 
+	WithGroups  bool              // answer the user's live groups with him
 	AcceptEmail func(string) bool // what the wire takes for a new e-mail, stricter than the core's own rule
 	MakeHandle  bool              // make a handle if none is given
 }
@@ -55,7 +63,7 @@ func (c *Core) ListUsers(ctx context.Context, f muster.UserFilter) (muster.List[
 			seen[i] = hide(u, !email.Has(u.ID), !name.Has(u.ID))
 		}
 		if err == nil && f.WithGroups {
-			err = v.addGroups(seen)
+			err = v.addGroups(seen, v.Visible(muster.NounGroup, muster.OpRead))
 		}
 		return muster.List[SeenUser]{Items: seen, Total: list.Total}, err
 	})
@@ -69,13 +77,13 @@ func (v *View) visibleNames() store.Visible {
 	return v.VisibleOrSelf(muster.OpUnmaskName)
 }
 
-// addGroups tells of each user the live groups that he is in, of those that the caller may read.
-func (v *View) addGroups(users []SeenUser) error {
+// addGroups tells of each user the live groups that he is in, of those that the caller may see.
+func (v *View) addGroups(users []SeenUser, see store.Visible) error {
 	ids := make([]muster.ID, len(users))
 	for i := range users {
 		ids[i] = users[i].ID
 	}
-	groups, err := v.GroupsOfEach(muster.MainRealm, ids, v.Visible(muster.NounGroup, muster.OpRead))
+	groups, err := v.GroupsOfEach(muster.MainRealm, ids, see)
 	for i := range users {
 		users[i].Groups = groups[users[i].ID]
 	}
@@ -125,7 +133,7 @@ func (c *Core) ReadMember(ctx context.Context, id muster.ID) (SeenUser, error) {
 			return SeenUser{}, err
 		}
 		seen := []SeenUser{v.seen(u)}
-		err = v.addGroups(seen)
+		err = v.addGroups(seen, v.Visible(muster.NounGroup, muster.OpRead))
 		return seen[0], err
 	})
 }
@@ -145,179 +153,6 @@ func hide(u *muster.User, email, name bool) SeenUser {
 		s.Name = ""
 	}
 	return s
-}
-
-// CreateUser makes a user whose e-mail counts as confirmed, and who has a password if one is given.
-func (c *Core) CreateUser(ctx context.Context, p Profile) (*muster.User, error) {
-	fresh, err := c.freshPassword(ctx, muster.ActionCreateUser, 0, p.Password)
-	if err != nil {
-		return nil, c.explain(ctx, muster.ActionCreateUser, err)
-	}
-	return do(ctx, c, muster.ActionCreateUser, func(tx *Tx) (*muster.User, error) {
-		u := &muster.User{Realm: muster.MainRealm}
-		p.fill(u)
-		tx.About(muster.Resource{Noun: muster.NounUser}, userChanges("new", u)...)
-		if err := tx.Require(muster.Realm()); err != nil {
-			return nil, err
-		}
-		if err := cmp.Or(p.complete(), p.check(&muster.User{}), fresh.refusal(), tx.moveUser(u, p.Organisation)); err != nil {
-			return nil, err
-		}
-		u.EmailConfirmedAt = tx.Now()
-		if err := tx.insertUser(u, p.MakeHandle); err != nil {
-			return nil, err
-		}
-		if fresh.phc != "" {
-			if err := tx.SetCredential(u.ID, store.CredentialPassword, fresh.phc, tx.Now()); err != nil {
-				return nil, err
-			}
-		}
-		tx.Record(muster.UserResource(u.ID), append(userChanges("new", u), fresh.changes()...)...)
-		return u, tx.firstAccount(u)
-	})
-}
-
-func (p *Profile) fill(u *muster.User) {
-	u.Email, u.Name, u.Handle = p.Email, p.Name, p.Handle
-	if u.Username != p.Username {
-		u.Username, u.UsernameGiven = p.Username, true
-	}
-	u.ExternalID, u.Meta = p.ExternalID, p.Meta
-	if u.Kind != muster.KindSystem && p.Kind != muster.KindSystem {
-		u.Kind = p.Kind
-	}
-}
-
-// check checks what differs from the user as he is: wires send whole records, so a value that is there already is taken.
-func (p *Profile) check(was *muster.User) error {
-	if p.Handle != was.Handle && p.Handle != "" && !muster.ValidHandle(p.Handle) {
-		return muster.InvalidField("handle", "begins with a letter, ends with a letter or digit, 2 to 64 of A–Z a–z 0–9 _ - .")
-	}
-	if (p.Email != was.Email || was.ID == 0) && !p.goodEmail() {
-		return muster.InvalidField("email", "not an e-mail")
-	}
-	if p.Name != was.Name && !muster.ValidText(p.Name, muster.MaxName) {
-		return muster.InvalidField("name", "at most 200 characters, none of them control characters")
-	}
-	if p.Kind != was.Kind && !muster.ValidKind(p.Kind) {
-		return muster.InvalidField("kind", "a word of at most 32 characters")
-	}
-	return p.checkRare(was)
-}
-
-func (p *Profile) goodEmail() bool {
-	return muster.ValidEmail(p.Email) && (p.AcceptEmail == nil || p.AcceptEmail(p.Email))
-}
-
-// UpdateUser replaces the profile of a user, or changes what of it is given. The kind of a system user stays. Who changes his
-// own e-mail has to confirm it again where sign-up asks for that. The answer to a partial change holds no e-mail that the
-// caller may not see.
-func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (*muster.User, error) {
-	if err := c.mayChangeEmail(ctx, id, p); err != nil {
-		return nil, c.explain(ctx, muster.ActionUpdateUser, err)
-	}
-	fresh, err := c.freshPassword(ctx, muster.ActionUpdateUser, id, p.Password)
-	if err != nil {
-		return nil, c.explain(ctx, muster.ActionUpdateUser, err)
-	}
-	secret := newMailSecret()
-	u, err := do(ctx, c, muster.ActionUpdateUser, func(tx *Tx) (*muster.User, error) {
-		tx.About(muster.UserResource(id), "update.email", legalEmail(p.Email), "update.name", legalName(p.Name))
-		if err := legalID(id); err != nil {
-			return nil, err
-		}
-		u, err := tx.sight().user(tx.User(muster.MainRealm, id))
-		if err != nil {
-			return nil, err
-		}
-		gone := u == nil || u.Deleted()
-		if gone && p.Partial {
-			return nil, muster.ErrUserNotFound // nothing says what the rest of the profile is
-		}
-		was := muster.User{}
-		if u != nil {
-			was = *u
-		}
-		p := p.over(&was)
-		if err := p.check(&was); err != nil {
-			return nil, err
-		}
-		if gone {
-			return nil, muster.ErrUserNotFound
-		}
-		if err := tx.RequireOrSelf(id); err != nil {
-			return nil, err
-		}
-		if err := tx.keepWithin(&p, &was); err != nil {
-			return nil, err
-		}
-		p.fill(u)
-		if err := cmp.Or(fresh.refusal(), tx.moveUser(u, p.Organisation)); err != nil {
-			return nil, err
-		}
-		if !p.Partial || *u != was {
-			u.UpdatedAt = tx.Now()
-		}
-		u.ChangedAt = tx.Now()
-		if err := tx.changeNames(u, &was, secret); err != nil {
-			return nil, err
-		}
-		tx.Record(muster.UserResource(id), slices.Concat(userChanges("update", u), userChanges("user", &was), fresh.changes())...)
-		if err := tx.UpdateUser(u); err != nil {
-			return nil, err
-		}
-		return u, fresh.set(tx, u, &was)
-	})
-	return c.shownAfter(ctx, p, u, err)
-}
-
-// mayChangeEmail slows down who has mails sent to strangers by changing his own address again and again.
-func (c *Core) mayChangeEmail(ctx context.Context, id muster.ID, p Profile) error {
-	actor := muster.ActorFrom(ctx)
-	if actor.User != id {
-		return nil
-	}
-	u, err := c.store.Reader(ctx).User(muster.MainRealm, id)
-	if err == nil && u != nil && muster.FoldEmail(u.Email) != muster.FoldEmail(p.over(u).Email) && !c.mayMail(ctx, u) {
-		err = muster.ErrThrottled
-	}
-	return err
-}
-
-// changeNames moves the sign-in names, and decides whether a new e-mail still counts as confirmed. A person's old address is
-// told; that an administrator changed it is his own business.
-func (tx *Tx) changeNames(u, was *muster.User, secret string) error {
-	newEmail := muster.FoldEmail(u.Email) != muster.FoldEmail(was.Email)
-	newUsername := muster.FoldSignIn(u.Username) != muster.FoldSignIn(was.Username)
-	if !newEmail && !newUsername {
-		return nil
-	}
-	if tx.Actor.Behind != 0 {
-		return muster.ErrDenied // both are ways in: who acts as somebody else leaves none
-	}
-	if newEmail {
-		if err := tx.takeName(u, "email", u.Email); err != nil {
-			return err
-		}
-	}
-	if newUsername {
-		if err := tx.takeName(u, "username", u.Username); err != nil {
-			return err
-		}
-	}
-	if err := tx.freeOldNames(u, was); err != nil || !newEmail {
-		return err
-	}
-	if tx.Actor.User != u.ID {
-		return nil
-	}
-	tx.mailEmailChanged(u, was.Email)
-	rules, err := tx.core.signInRules(tx.Reader)
-	if err != nil || !rules.ConfirmationRequired {
-		return err
-	}
-	u.EmailConfirmedAt = noTime
-	return tx.mailConfirmation(u, secret)
 }
 
 // userChanges names what an event keeps of a user.

@@ -41,7 +41,7 @@ func TestMadeUsernamesDoNotRunOut(t *testing.T) {
 		for i := range 12 {
 			u, err := h.CreateUser(h.system(), Profile{Email: "ann@" + strings.Repeat("x", i+1) + ".example"})
 			h.must(err)
-			last = u
+			last = u.User
 		}
 		if len(last.Username) != len("ann-")+6 || !muster.ValidUsername(last.Username) {
 			t.Errorf("got %q", last.Username)

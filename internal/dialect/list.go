@@ -7,17 +7,22 @@ import (
 	"net/http"
 
 	"muster"
+	"muster/internal/httpx"
 )
 
-// A List is the answer {"response": […]} of a list that may be long: its parts are sent as they come, so that nobody holds all
+// A List is the answer {"response": […]}, or with another name, of a list that may be long: its parts are sent as they come, so that nobody holds all
 // of it in memory. One that is a single part is sent like any other answer.
 type List struct {
 	w     http.ResponseWriter
+	name  string
 	begun bool
 }
 
 // NewList is a list that has not begun.
-func NewList(w http.ResponseWriter) *List { return &List{w: w} }
+func NewList(w http.ResponseWriter) *List { return NewListNamed(w, "response") }
+
+// NewListNamed is NewList for the wires whose envelope has another name than response.
+func NewListNamed(w http.ResponseWriter, name string) *List { return &List{w: w, name: name} }
 
 // Add sends a part, a slice with something in it. Another one follows, even if it is empty.
 func (l *List) Add(part any) error { return l.send(part, "") }
@@ -25,7 +30,7 @@ func (l *List) Add(part any) error { return l.send(part, "") }
 // End sends the last part, a slice.
 func (l *List) End(part any) error {
 	if !l.begun {
-		return Respond(l.w, part)
+		return httpx.JSON(l.w, http.StatusOK, ContentType, map[string]any{l.name: part})
 	}
 	return l.send(part, "]}")
 }
@@ -52,7 +57,7 @@ func (l *List) send(part any, end string) error {
 		l.begun = true
 		l.w.Header().Set("Content-Type", ContentType)
 		l.w.WriteHeader(http.StatusOK)
-		_, _ = l.w.Write([]byte(`{"response":[`)) // a client that has left can't be told
+		_, _ = l.w.Write([]byte(`{"` + l.name + `":[`)) // a client that has left can't be told
 	case len(inner) > 0:
 		_, _ = l.w.Write([]byte(","))
 	}

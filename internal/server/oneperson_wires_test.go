@@ -65,7 +65,7 @@ type asking struct {
 // known is the password of everybody in these tests.
 const known = "correct-horse"
 
-func wires() []wire { return []wire{corteza(), crust(), tat(), agora()} }
+func wires() []wire { return []wire{corteza(), crust(), tat(), tellius(), agora()} }
 
 // send sends JSON, or nothing for nil, and fails for a refusal.
 func (c asking) send(method, path string, body map[string]any) mustertest.Answer {

@@ -39,6 +39,7 @@ func TestNoSecretLeaves(t *testing.T) {
 		s.setSecretSetting(t)
 		s.impersonate(t)
 		s.throughCrust(t)
+		s.throughTellius(t)
 		s.sendElsewhere(t)
 		s.find(t)
 		s.Stop()

@@ -23,6 +23,7 @@ import (
 	"muster/internal/dialect/corteza"
 	"muster/internal/dialect/crust"
 	"muster/internal/dialect/tat"
+	"muster/internal/dialect/tellius"
 	"muster/internal/httpx"
 	"muster/internal/live"
 	"muster/internal/mailer"
@@ -192,6 +193,7 @@ func (s *Server) handler(o Options) (*httpx.Chain, error) {
 	return httpx.NewHandler(s.httpOptions(),
 		httpx.Mount("", s.house()),
 		httpx.Mount("/corteza/system", corteza.New(s.core)),
+		httpx.Mount("/tellius", tellius.New(s.core)),
 		httpx.Mount(crustMount, crust.New(s.core, crust.Options{Mount: crustMount, Origins: origins})),
 		httpx.Mount(tatMount, tat.New(s.core, s.tatOptions(o))),
 		httpx.Mount("/user/verify", tat.NewVerify(s.core, s.tatOptions(o))), // for callbacks that know of no path

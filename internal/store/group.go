@@ -10,12 +10,12 @@ import (
 	"muster"
 )
 
-const groupColumns = `id, realm, name, handle, description, organisation, created_at, updated_at, changed_at, archived_at, deleted_at, version`
+const groupColumns = `id, realm, name, handle, description, organisation, role, created_at, updated_at, changed_at, archived_at, deleted_at, version`
 
 func scanGroup(row scanner) (*muster.Group, error) {
 	var g muster.Group
 	var created, updated, changed, archived, deleted int64
-	err := row.Scan(&g.ID, &g.Realm, &g.Name, &g.Handle, &g.Description, &g.Organisation, &created, &updated, &changed, &archived, &deleted, &g.Version)
+	err := row.Scan(&g.ID, &g.Realm, &g.Name, &g.Handle, &g.Description, &g.Organisation, &g.Role, &created, &updated, &changed, &archived, &deleted, &g.Version)
 	g.CreatedAt, g.UpdatedAt, g.ChangedAt = instant(created), instant(updated), instant(changed)
 	g.ArchivedAt, g.DeletedAt = instant(archived), instant(deleted)
 	return &g, err
@@ -50,18 +50,18 @@ func (r *Reader) groupBy(condition string, realm muster.ID, key string) (*muster
 
 // InsertGroup stores a new group. It fails with Taken("name") or Taken("handle").
 func (tx *Tx) InsertGroup(g *muster.Group) error {
-	return tx.run(`INSERT INTO "group" (`+groupColumns+`, name_key, handle_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		g.ID, g.Realm, g.Name, g.Handle, g.Description, g.Organisation, stamp(g.CreatedAt), stamp(g.UpdatedAt), stamp(g.ChangedAt),
+	return tx.run(`INSERT INTO "group" (`+groupColumns+`, name_key, handle_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		g.ID, g.Realm, g.Name, g.Handle, g.Description, g.Organisation, g.Role, stamp(g.CreatedAt), stamp(g.UpdatedAt), stamp(g.ChangedAt),
 		stamp(g.ArchivedAt), stamp(g.DeletedAt), g.Version, muster.Fold(g.Name), muster.Fold(g.Handle))
 }
 
 // UpdateGroup stores all of a group and raises its version. It fails like [Tx.UpdateUser] and [Tx.InsertGroup].
 func (tx *Tx) UpdateGroup(g *muster.Group) error {
 	n, err := tx.exec(`UPDATE "group" SET name = $1, handle = $2, description = $3, organisation = $4, updated_at = $5, changed_at = $6,
-		archived_at = $7, deleted_at = $8, name_key = $9, handle_key = $10, version = version + 1
-		WHERE id = $11 AND realm = $12 AND version = $13`,
+		archived_at = $7, deleted_at = $8, name_key = $9, handle_key = $10, role = $11, version = version + 1
+		WHERE id = $12 AND realm = $13 AND version = $14`,
 		g.Name, g.Handle, g.Description, g.Organisation, stamp(g.UpdatedAt), stamp(g.ChangedAt), stamp(g.ArchivedAt), stamp(g.DeletedAt),
-		muster.Fold(g.Name), muster.Fold(g.Handle), g.ID, g.Realm, g.Version)
+		muster.Fold(g.Name), muster.Fold(g.Handle), g.Role, g.ID, g.Realm, g.Version)
 	return raise(&g.Version, n, err)
 }
 
@@ -195,6 +195,13 @@ func (r *Reader) liveGroups(realm muster.ID, ids []muster.ID, see Visible) ([]*m
 		return cmp.Or(strings.Compare(muster.Fold(a.Name), muster.Fold(b.Name)), cmp.Compare(a.ID, b.ID))
 	})
 	return list, nil
+}
+
+// HasRole reports whether the user has the role word, himself or by a live group.
+func (r *Reader) HasRole(user muster.ID, word string) (bool, error) {
+	return r.exists(`SELECT 1 FROM "user" WHERE id = $1 AND role = $2
+		UNION ALL SELECT 1 FROM member m JOIN "group" g ON g.id = m.group_id
+		WHERE m.user_id = $1 AND g.role = $2 AND g.archived_at = 0 AND g.deleted_at = 0 LIMIT 1`, user, word)
 }
 
 // OtherAdministrator reports whether somebody besides the user is an administrator who is neither suspended nor deleted;

@@ -13,6 +13,7 @@ type tenant struct {
 	group   *muster.Group
 	session *muster.Session
 	token   *MailToken
+	refresh *RefreshToken
 
 	organisation *muster.Organisation
 	application  *muster.Application
@@ -28,6 +29,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 	x.user.Email, x.user.Handle, x.user.Name = "ann@example.org", "ann", "Ann"
 	x.session = &muster.Session{ID: s.NewID(), Realm: realm, User: x.user.ID, CreatedAt: x.user.CreatedAt, ExpiresAt: x.user.CreatedAt.Add(time.Hour)}
 	x.token = &MailToken{ID: s.NewID(), Realm: realm, User: x.user.ID, Purpose: "reset", ExpiresAt: x.user.CreatedAt.Add(time.Hour)}
+	x.refresh = &RefreshToken{ID: s.NewID(), Realm: realm, Session: x.session.ID, ExpiresAt: x.user.CreatedAt.Add(time.Hour)}
 	x.group.Handle = "staff"
 	at := x.user.CreatedAt
 	x.organisation = &muster.Organisation{ID: s.NewID(), Realm: realm, Name: "Acme", CreatedAt: at, Version: 1}
@@ -61,7 +63,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 			return err
 		}
 		return firstError(
-			tx.InsertSession(x.session), tx.InsertMailToken(x.token),
+			tx.InsertSession(x.session), tx.InsertMailToken(x.token), tx.InsertRefreshToken(x.refresh),
 			tx.InsertOrganisation(x.organisation), tx.InsertApplication(x.application), tx.InsertReminder(x.reminder),
 			tx.InsertAttachment(x.attachment), tx.InsertTopic(x.topic), tx.InsertMessages(realm, []muster.Message{x.message}),
 			tx.SetAttributes(realm, x.user.ID, map[string]string{"sign": "hello"}, len("signhello")),
@@ -116,6 +118,10 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			n, err := r.AttributesSize(realm)
 			return int(n) / len("signhello"), err
 		},
+		"UsersAfter": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			users, err := r.UsersAfter(realm, "", 0, 10)
+			return len(users), err
+		},
 		"NameTaken": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			taken, err := r.NameTaken(realm, 0, "ANN")
 			return int(bit(taken)), err
@@ -141,6 +147,9 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 		},
 		"Session":   func(r *Reader, realm muster.ID, x tenant) (int, error) { return found(r.Session(realm, x.session.ID)) },
 		"MailToken": func(r *Reader, realm muster.ID, x tenant) (int, error) { return found(r.MailToken(realm, x.token.ID)) },
+		"RefreshToken": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			return found(r.RefreshToken(realm, x.refresh.ID))
+		},
 		"Events": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			events, err := r.Events(realm, muster.EventFilter{})
 			return len(events), err
@@ -194,6 +203,10 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 		"MessageWaits": func(r *Reader, realm muster.ID, x tenant) (int, error) {
 			waits, err := r.MessageWaits(realm, x.user.ID, x.message.ID, time.Time{})
 			return int(bit(waits)), err
+		},
+		"CountOwned": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			counts, err := r.CountOwned(realm, x.user.ID)
+			return int(bit(len(counts) > 0)), err
 		},
 		"Topic": func(r *Reader, realm muster.ID, x tenant) (int, error) {
 			return found(r.Topic(realm, x.user.ID, "/Work"))
@@ -269,6 +282,13 @@ func foreignWrites() map[string]func(*Tx, muster.ID, tenant) (bool, error) {
 		},
 		"EndSession": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			return tx.EndSession(realm, x.session.ID, tx.Now())
+		},
+		"ProveRefreshToken": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			return tx.ProveRefreshToken(realm, x.refresh.ID, tx.Now())
+		},
+		"HandOver": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			counts, err := tx.HandOver(realm, x.user.ID, x.user.ID+1, tx.Now())
+			return len(counts) > 0, err
 		},
 		"UpdateOrganisation": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			moved := *x.organisation

@@ -46,6 +46,47 @@ func TestOwnedKnowsEveryOwner(t *testing.T) {
 	})
 }
 
+// TestEveryColumnSaysWhomItNames: a column that names somebody who owns something has to be in the register, whatever it is
+// called. A new column of numbers belongs into one of the two lists.
+func TestEveryColumnSaysWhomItNames(t *testing.T) {
+	// These name a user and stay when his things are handed over.
+	staying := map[string]string{
+		"signin_name.user_id": "how he signs in", "credential.user_id": "how he signs in", "mail_token.user_id": "how he signs in",
+		"session.user_id": "how he is signed in", "session.behind": "who was it", "member.user_id": "rights", "setting.user_id": "his own taste",
+		"event.actor": "who was it", "event.behind": "who was it", "event.subject": "what was it", "event.related": "what was it",
+		"reminder.dismissed_by": "who was it", "access_key.user_id": "how he signs in", "presence.user_id": "where he is",
+		"topic.private_of": "it is called after him", "topic_right.user_id": "rights", "contact.user_id": "his own list", "contact.contact": "another's list",
+		"kept_topic.user_id": "his own list", "favourite_tag.user_id": "his own list", "attribute_set.user_id": "his own profile",
+		"message.user_id": "his own inbox: what was written to him is for nobody else",
+	}
+	// These name no user, in whatever table.
+	others := []string{
+		"id", "realm", "version", "position", "count", "number", "node", "event", "session", "session_id", "attempts", "leased_until",
+		"group_id", "resource_id", "access", "organisation", "username_given", "enabled", "snoozes", "preview_blob", "bytes", "successor", "repeated",
+		"topic", "at", "place", "revision", "lists_in_full", "application",
+	}
+	each(t, func(t *testing.T, s *Store) {
+		question := `SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'INTEGER'
+			AND m.name NOT LIKE 'goose%' AND m.name NOT LIKE 'sqlite%' ORDER BY 1`
+		if !s.Single() {
+			question = `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'bigint'
+				AND table_name NOT LIKE 'goose%' ORDER BY 1`
+		}
+		owned := map[string]bool{}
+		for _, o := range Owned() {
+			owned[strings.Trim(o.Table, `"`)+"."+o.Column] = true
+		}
+		for _, name := range must(all(read(t, s), column[string], question))(t) {
+			_, stays := staying[name]
+			_, column, _ := strings.Cut(name, ".")
+			named := owned[name] || stays || slices.Contains(others, column) || strings.HasSuffix(column, "_at")
+			if !named {
+				t.Errorf("whom does %s name? If it is who owns the row, it belongs into Owned(); else say here why it stays, or that it names nobody", name)
+			}
+		}
+	})
+}
+
 // TestLastIDKnowsEveryTable: ids of a table that it forgets might be made twice.
 func TestLastIDKnowsEveryTable(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
@@ -133,7 +174,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"InsertMailToken": "the realm is in it", "InsertOrganisation": "the realm is in it",
 		"InsertApplication": "the realm is in it", "InsertReminder": "the realm is in it", "AppendEvent": "the realm is in it", "InsertDelivery": "of an event",
 		"IsMember": "read before", "RemoveMember": "read before", "Members": "read before",
-		"GroupsOf": "read before", "LiveGroupsOf": "read before", "RulesOf": "read before", "RulesFor": "read before",
+		"GroupsOf": "read before", "LiveGroupsOf": "read before", "HasRole": "read before", "RulesOf": "read before", "RulesFor": "read before",
 		"Credential": "read before", "SetCredential": "read before", "FreeSignInNames": "read before", "UseMailToken": "read before", "RealmCreatedAt": "the realm itself",
 		"RemoveCredential": "read before", "Key": "read before", "SetKey": "read before", "KeyUsed": "read before",
 		"VoidMailTokens": "read before", "SignedInFrom": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
@@ -141,6 +182,8 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"InsertMessages": "the realm is said", "RemoveMessagesBefore": "the house", "MessagesWaiting": "the house", "EventChanges": "a change of whatever realm", "AnyMessageBefore": "the house", "MessagesOfSending": "links of all realms",
 		"InsertAttachment": "the realm is in it", "DeletedAttachments": "the house", "KnownBlobs": "the house", "RemoveAttachments": "read before",
 		"Realm": "the realm itself", "InsertRealm": "the realm itself",
+		"InsertRefreshToken": "the realm is in it", "UseRefreshToken": "read before", "RepeatRefreshToken": "read before", "VoidRefreshToken": "read before",
+		"VoidTokens": "read before", "RemoveRefreshTokens": "the house", "SpentRefreshTokens": "the house",
 		"InsertTopic": "the realm is in it", "TopicRights": "read before", "TopicLevels": "read before", "AddTopicRight": "read before",
 		"RemoveTopicRight": "read before", "TopicsBelow": "the realm is in it", "AdministersBelow": "the realm is in it",
 		"KeepTopic": "read before", "DropTopic": "read before", "DropTopics": "read before", "Kept": "read before", "CountKept": "read before",

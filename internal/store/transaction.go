@@ -125,7 +125,7 @@ func (w *writer) attempt(j *job, f func(*Tx) error) error {
 // call runs f with a Tx of its own, which nobody can use afterwards. Whatever f
 // says, being late is its error, and so is an error of the database.
 func (w *writer) call(j *job, f func(*Tx) error) (tx *Tx, err error) {
-	p := newPatience(j.ctx, w.limit)
+	p := newPatience(j.ctx, cmp.Or(j.limit, w.limit))
 	defer p.stop()
 	tx = &Tx{Reader: &Reader{ctx: p, quick: w.quick(p), on: w.conn}, store: w.s, conn: w.conn}
 	defer func() {

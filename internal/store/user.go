@@ -8,13 +8,13 @@ import (
 )
 
 const userColumns = `id, realm, username, username_given, email, name, handle, kind, organisation, owner, avatar, meta, external_id,
-	email_confirmed_at, created_at, updated_at, changed_at, suspended_at, deleted_at, signed_out_at, version, lists_in_full`
+	given_name, family_name, role, config, email_confirmed_at, created_at, updated_at, changed_at, suspended_at, deleted_at, signed_out_at, version, lists_in_full`
 
 func scanUser(row scanner) (*muster.User, error) {
 	var u muster.User
 	var given, confirmed, created, updated, changed, suspended, deleted, signedOut, full int64
 	err := row.Scan(&u.ID, &u.Realm, &u.Username, &given, &u.Email, &u.Name, &u.Handle, &u.Kind, &u.Organisation, &u.Owner, &u.Avatar, &u.Meta, &u.ExternalID,
-		&confirmed, &created, &updated, &changed, &suspended, &deleted, &signedOut, &u.Version, &full)
+		&u.GivenName, &u.FamilyName, &u.Role, &u.Config, &confirmed, &created, &updated, &changed, &suspended, &deleted, &signedOut, &u.Version, &full)
 	u.UsernameGiven, u.ListsInFull = given == 1, full == 1
 	u.EmailConfirmedAt, u.CreatedAt, u.UpdatedAt = instant(confirmed), instant(created), instant(updated)
 	u.ChangedAt, u.SuspendedAt, u.DeletedAt, u.SignedOutAt = instant(changed), instant(suspended), instant(deleted), instant(signedOut)
@@ -65,12 +65,14 @@ func userKeys(u *muster.User) (username, shown, email, name, handle string) {
 
 // InsertUser stores a new user. It answers false, and stores nothing, if the handle is taken. Take the sign-in names first.
 func (tx *Tx) InsertUser(u *muster.User) (bool, error) {
+	u.FitParts()
 	username, shown, email, name, handle := userKeys(u)
 	n, err := tx.exec(`INSERT INTO "user" (`+userColumns+`, username_key, shown_username_key, email_key, name_key, handle_key)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) ON CONFLICT DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
+		ON CONFLICT DO NOTHING`,
 		u.ID, u.Realm, u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar, u.Meta, u.ExternalID,
-		stamp(u.EmailConfirmedAt), stamp(u.CreatedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt), stamp(u.SignedOutAt), u.Version,
-		bit(u.ListsInFull),
+		u.GivenName, u.FamilyName, u.Role, u.Config, stamp(u.EmailConfirmedAt), stamp(u.CreatedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt),
+		stamp(u.SuspendedAt), stamp(u.DeletedAt), stamp(u.SignedOutAt), u.Version, bit(u.ListsInFull),
 		username, shown, email, name, handle)
 	return n == 1, err
 }
@@ -78,15 +80,18 @@ func (tx *Tx) InsertUser(u *muster.User) (bool, error) {
 // UpdateUser stores all of a user and raises its version. It fails with [muster.ErrConflictingWrite] if somebody else has
 // changed the user since u was read, and with Taken("handle") if the handle is taken.
 func (tx *Tx) UpdateUser(u *muster.User) error {
+	u.FitParts()
 	username, shown, email, name, handle := userKeys(u)
 	n, err := tx.exec(`UPDATE "user" SET username = $1, username_given = $2, email = $3, name = $4, handle = $5, kind = $6,
 		organisation = $7, owner = $8, avatar = $9, email_confirmed_at = $10, updated_at = $11, changed_at = $12,
 		suspended_at = $13, deleted_at = $14, username_key = $15, email_key = $16, name_key = $17, handle_key = $18, shown_username_key = $19,
-		meta = $20, external_id = $21, lists_in_full = $22, signed_out_at = $23, version = version + 1
-		WHERE id = $24 AND realm = $25 AND version = $26`,
+		meta = $20, external_id = $21, given_name = $22, family_name = $23, role = $24, config = $25, lists_in_full = $26, signed_out_at = $27,
+		version = version + 1
+		WHERE id = $28 AND realm = $29 AND version = $30`,
 		u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar,
 		stamp(u.EmailConfirmedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt),
-		username, email, name, handle, shown, u.Meta, u.ExternalID, bit(u.ListsInFull), stamp(u.SignedOutAt), u.ID, u.Realm, u.Version)
+		username, email, name, handle, shown, u.Meta, u.ExternalID, u.GivenName, u.FamilyName, u.Role, u.Config, bit(u.ListsInFull),
+		stamp(u.SignedOutAt), u.ID, u.Realm, u.Version)
 	return raise(&u.Version, n, err)
 }
 
@@ -220,4 +225,12 @@ func (r *Reader) UsersByID(realm muster.ID, ids map[muster.ID]string) ([]*muster
 		users = append(users, some...)
 	}
 	return users, nil
+}
+
+// UsersAfter lists users of a realm that are not deleted by username, in any letter case, and by id where a username was given
+// twice since: those behind the username and the id, most at the most.
+func (r *Reader) UsersAfter(realm muster.ID, username string, id muster.ID, most int) ([]*muster.User, error) {
+	return all(r, scanUser, `SELECT `+userColumns+` FROM "user"
+		WHERE realm = $1 AND (shown_username_key, id) > ($2, $3) AND deleted_at = 0 ORDER BY shown_username_key, id LIMIT $4`,
+		realm, muster.Fold(username), id, most)
 }

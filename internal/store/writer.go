@@ -35,10 +35,16 @@ const (
 // who leaves before his closure has started is taken out of the queue, who leaves later has it done. A closure has two
 // seconds.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error, refused func(*Tx, error) error) error {
+	return s.WriteWithin(ctx, 0, f, refused)
+}
+
+// WriteWithin is Write for a closure that may take longer than others; 0 is as long as they. All other changes of this node wait
+// meanwhile, so a closure that needs it has to be rare, and bounded.
+func (s *Store) WriteWithin(ctx context.Context, limit time.Duration, f func(*Tx) error, refused func(*Tx, error) error) error {
 	if err := s.node.check(); err != nil {
 		return err
 	}
-	j := &job{ctx: ctx, f: f, refused: refused, done: make(chan struct{})}
+	j := &job{ctx: ctx, limit: limit, f: f, refused: refused, done: make(chan struct{})}
 	if err := s.writer.submit(j); err != nil {
 		return err
 	}
@@ -63,6 +69,7 @@ const (
 
 type job struct {
 	ctx     context.Context
+	limit   time.Duration // 0: the writer's
 	f       func(*Tx) error
 	refused func(*Tx, error) error
 

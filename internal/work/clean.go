@@ -11,7 +11,8 @@ import (
 // cleanPeriod is how long after one clean-up the next begins.
 const cleanPeriod = 24 * time.Hour
 
-// A Cleaner removes what nobody needs any more, the bytes of files and old messages, at its start and then once a day.
+// A Cleaner removes what nobody needs any more, the bytes of files, old messages and tokens that have run out, at its start and
+// then once a day.
 type Cleaner struct {
 	Core  *core.Core
 	After func(time.Duration) <-chan time.Time // nil: time.After
@@ -24,6 +25,7 @@ func (c *Cleaner) Run(ctx context.Context) { every(ctx, cleanPeriod, c.After, c.
 func (c *Cleaner) clean(ctx context.Context) {
 	c.cleanFiles(ctx)
 	c.cleanMessages(ctx)
+	c.cleanTokens(ctx)
 }
 
 func (c *Cleaner) cleanMessages(ctx context.Context) {
@@ -43,5 +45,11 @@ func (c *Cleaner) cleanFiles(ctx context.Context) {
 	}
 	if removed > 0 {
 		c.Log.Info("files that nobody needs were removed", "files", removed)
+	}
+}
+
+func (c *Cleaner) cleanTokens(ctx context.Context) {
+	if _, err := c.Core.CleanRefreshTokens(ctx); err != nil && ctx.Err() == nil {
+		c.Log.Error("tokens that have run out could not all be removed", "error", err)
 	}
 }

@@ -9,8 +9,8 @@ import (
 func (f *facade) routes() []httpx.Route {
 	return []httpx.Route{
 		httpx.For(muster.ActionRegisterUsers, "POST", "/users", f.answer(f.register)),
-		httpx.For(muster.ActionLookUpUser, "GET", "/users/{username}", f.answer(f.readUser)),
-		httpx.For(muster.ActionWalkUsers, "GET", "/users", f.answer(f.listUsers)),
+		httpx.For(muster.ActionReadAppUser, "GET", "/users/{username}", f.answer(f.readUser)),
+		httpx.For(muster.ActionListAppUsers, "GET", "/users", f.answer(f.listUsers)),
 		httpx.For(muster.ActionDeleteUser, "DELETE", "/users/{username}", f.answer(f.deleteUser)),
 		httpx.For(muster.ActionDeleteOldest, "DELETE", "/users", f.answer(f.deleteUsers)),
 		httpx.For(muster.ActionChangePassword, "PUT", "/users/{username}/password", f.answer(f.setPassword)),

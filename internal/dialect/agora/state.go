@@ -19,7 +19,7 @@ func (f *facade) changed(r *http.Request, verb func(context.Context, muster.ID) 
 	if err := verb(r.Context(), u.ID); err != nil {
 		return nil, err
 	}
-	return f.core.LookUpUser(r.Context(), u.ID.UUID())
+	return f.core.ReadAppUser(r.Context(), u.ID.UUID())
 }
 
 func (f *facade) deactivate(r *http.Request) (any, error) {

@@ -10,7 +10,7 @@ const usersPath = "/users"
 
 // user is the user whom the path names.
 func (f *facade) user(r *http.Request) (*muster.User, error) {
-	return f.core.LookUpUser(r.Context(), r.PathValue("username"))
+	return f.core.ReadAppUser(r.Context(), r.PathValue("username"))
 }
 
 func (f *facade) readUser(r *http.Request) (any, error) {
@@ -26,7 +26,7 @@ func (f *facade) listUsers(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := f.core.WalkUsers(r.Context(), cursor, limit)
+	w, err := f.core.ListAppUsers(r.Context(), cursor, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -122,17 +122,14 @@ func (f *facade) createUser(r *http.Request, p userParams) (any, error) {
 	return dialect.As(newUserOf)(f.core.CreateUser(r.Context(), profile))
 }
 
-func newUserOf(u *muster.User) user {
-	answer := wholeUserOf(u)
+func newUserOf(u core.SeenUser) user {
+	answer := userOf(u)
 	answer.Meta, answer.CreatedAt = nil, fresh(u.CreatedAt)
 	return answer
 }
 
-// wholeUserOf is the user as he shows to who has just changed him: nothing is masked.
-func wholeUserOf(u *muster.User) user { return userOf(core.SeenUser{User: u}) }
-
 func (f *facade) updateUser(r *http.Request, p userParams) (any, error) {
-	return dialect.As(wholeUserOf)(f.core.UpdateUser(r.Context(), pathID(r, "userID"), p.profile()))
+	return dialect.As(userOf)(f.core.UpdateUser(r.Context(), pathID(r, "userID"), p.profile()))
 }
 
 type passwordParams struct {

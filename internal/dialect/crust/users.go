@@ -35,7 +35,7 @@ func userOf(s core.SeenUser) user {
 	}
 }
 
-// wholeUserOf is the user as he shows to who has just made or changed him, and to himself: without teams.
+// wholeUserOf is the user as he shows to himself: without teams.
 func wholeUserOf(u *muster.User) user { return userOf(core.SeenUser{User: u}) }
 
 type listUsersParams struct {
@@ -97,9 +97,9 @@ func (p userParams) profile() core.Profile {
 func (f *facade) createUser(r *http.Request, p userParams) (any, error) {
 	profile := p.profile()
 	profile.Needs = []string{"email", "username", "handle", "name", "password"}
-	return dialect.As(wholeUserOf)(f.core.CreateUser(r.Context(), profile))
+	return dialect.As(userOf)(f.core.CreateUser(r.Context(), profile))
 }
 
 func (f *facade) updateUser(r *http.Request, p userParams) (any, error) {
-	return dialect.As(wholeUserOf)(f.core.UpdateUser(r.Context(), pathID(r, "userID"), p.profile()))
+	return dialect.As(userOf)(f.core.UpdateUser(r.Context(), pathID(r, "userID"), p.profile()))
 }

@@ -47,6 +47,9 @@ type Facade struct {
 	Bare   []string // the routes that look at no body, whatever is in it
 	Loose  []string // the routes that by contract answer an impossible id like an unknown one, without a refusal
 
+	// Lets gives somebody what Look needs, where that is more than a session; nil: nothing.
+	Lets func(*Stage, Person)
+
 	// IDs are the parameters of paths, filled with what is Ann's or stands on the stage.
 	IDs func(*Stage) map[string]string
 	// Body is a good body for the route.
@@ -61,8 +64,10 @@ type Facade struct {
 	Enter func(*Stage, *Person)
 	// Foreign are more tokens that open nothing here, by what they are: of another kind, realm or application.
 	Foreign func(*Stage) map[string]string
-	Unicode bool   // it takes e-mails beyond ASCII: what looks like Ann's may be somebody else's
-	Cookie  string // the cookie that it takes tokens from, if it does
+	// BlankMalformed: who signs in without a password has sent no sign-in.
+	BlankMalformed bool
+	Unicode        bool   // it takes e-mails beyond ASCII: what looks like Ann's may be somebody else's
+	Cookie         string // the cookie that it takes tokens from, if it does
 
 	Refused   func(Answer) bool                 // any refusal
 	Stranger  func(route string, a Answer) bool // "sign in first"
@@ -100,10 +105,13 @@ type Calls struct {
 	Privileged Call
 	Operation  string
 
-	SignIn         func(name, password string) Call
-	Names          func(Person) []string // all that SignIn takes for the same person
-	SignUp         func(email, username, password string) Call
-	SignOut        *Call
+	SignIn  func(name, password string) Call
+	Names   func(Person) []string // all that SignIn takes for the same person
+	SignUp  func(email, username, password string) Call
+	SignOut *Call
+	// Refresh changes what RefreshToken finds in the answer to a sign-in for another session token.
+	Refresh        func(token string) Call
+	RefreshToken   func(Answer) string
 	ChangePassword func(old, fresh string) Call
 
 	AskReset  func(email string) Call

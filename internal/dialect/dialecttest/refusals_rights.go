@@ -116,14 +116,7 @@ func (s *Stage) otherGroups() {
 // else is touched.
 func swappedIDs(s *Stage) {
 	mine := s.f.IDs(s)
-	for name, id := range mine {
-		switch id {
-		case s.Ann.ID.String():
-			mine[name] = s.Weak.ID.String()
-		case s.Ann.ID.UUID():
-			mine[name] = s.Weak.ID.UUID()
-		}
-	}
+	s.swap(mine)
 	before := s.about(s.Ann)
 	for _, r := range s.f.Routes {
 		if s.open(r) || r.Method() == http.MethodGet {
@@ -141,6 +134,20 @@ func swappedIDs(s *Stage) {
 		}
 	}
 	s.overrides()
+}
+
+// swap puts the id of who has no rights in place of Ann's, in the wire's spelling.
+func (s *Stage) swap(ids map[string]string) {
+	for name, id := range ids {
+		switch id {
+		case s.Ann.ID.String():
+			ids[name] = s.Weak.ID.String()
+		case s.Ann.ID.Hex():
+			ids[name] = s.Weak.ID.Hex()
+		case s.Ann.ID.UUID():
+			ids[name] = s.Weak.ID.UUID()
+		}
+	}
 }
 
 // about are the rows in which somebody's id is.
@@ -227,14 +234,7 @@ func extraMembers(s *Stage) {
 		"passwordHash": "$argon2id$x", "phc": "x", "session": "1", "behind": "1", "issuedAt": "2000-01-01T00:00:00Z",
 	}
 	mine := s.f.IDs(s)
-	for name, id := range mine {
-		switch id {
-		case s.Ann.ID.String():
-			mine[name] = s.Weak.ID.String()
-		case s.Ann.ID.UUID():
-			mine[name] = s.Weak.ID.UUID()
-		}
-	}
+	s.swap(mine)
 	before := s.privileges(s.Weak)
 	for _, r := range s.f.Routes {
 		if r.Method() == http.MethodGet {

@@ -37,6 +37,11 @@ func oneAnswer(s *Stage) {
 			{"empty password", none.Email, ""},
 			{"1,025 bytes", s.Ann.Email, strings.Repeat("x", 1025)},
 		} {
+			if c.password == "" && s.f.BlankMalformed {
+				a := s.nobody(s.f.Calls.SignIn(c.name, ""))
+				s.want(c.what, "a malformed body", s.f.Malformed(a), a)
+				continue
+			}
 			s.audited(c.what, func() {
 				a := s.nobody(s.f.Calls.SignIn(c.name, c.password))
 				s.refused(c.what, a)
@@ -310,6 +315,13 @@ func atOnceOnce(s *Stage) {
 			s.once("confirm", 1, func(int) Call { return c.Confirm(token) }, nil)
 		}
 		s.firstOfMany()
+	}
+	if c.Refresh != nil {
+		refresh := c.RefreshToken(s.nobody(c.SignIn(s.Ann.Email, s.Ann.Password)))
+		s.secret(refresh)
+		s.once("refresh, by as many clients", 1, func(i int) Call {
+			return c.Refresh(refresh).with("User-Agent", fmt.Sprint("client ", i))
+		}, func(a Answer) { s.secret(s.f.Token(a)); s.secret(c.RefreshToken(a)) })
 	}
 	if c.RemoveMember != nil {
 		s.onceAs(s.Admin, "the last administrator", 0, func(int) Call { return c.RemoveMember(muster.Administrators, s.Admin.ID) })

@@ -57,6 +57,7 @@ func newStage(t *testing.T, f *Facade, engine string, options ...mustertest.Opti
 	s.Admin.ID = admins[0]
 	s.signIn(&s.Admin)
 	s.Ann, s.Weak = s.person("ann"), s.person("weak")
+	s.lets(s.Ann)
 	group, err := s.Core.CreateGroup(s.System(), core.GroupForm{Name: "Reds", Handle: "reds", Members: []muster.ID{s.Ann.ID}})
 	s.must(err)
 	organisation, err := s.Core.CreateOrganisation(s.System(), "House")
@@ -100,6 +101,13 @@ func (s *Stage) person(name string) Person {
 	p := s.absent(name)
 	s.signIn(&p)
 	return p
+}
+
+// lets gives somebody what Look needs.
+func (s *Stage) lets(p Person) {
+	if s.f.Lets != nil {
+		s.f.Lets(s, p)
+	}
 }
 
 // absent makes somebody who has not signed in.

@@ -277,6 +277,7 @@ func endedTokens(s *Stage) {
 	}
 	for what, end := range ends {
 		p := s.person(strings.ReplaceAll(what, " ", "-"))
+		s.lets(p)
 		for _, n := range nodes {
 			n.accepted(what+", before", n.as(p, c.Look))
 		}

@@ -1,0 +1,119 @@
+package core
+
+import (
+	"slices"
+
+	"muster"
+	"muster/internal/store"
+)
+
+// membership is what a change says of the groups of a user, and of his role, which may be one of them.
+type membership struct {
+	role   string
+	groups []muster.ID // nil: as they are
+}
+
+// mayJoin asks for what the memberships need, before anything else is looked at: nobody puts anybody, perhaps himself, into a
+// group that may do more than he. Groups that there are not are refused later.
+func (tx *Tx) mayJoin(m membership, were []muster.ID) error {
+	if err := tx.mayName(m.role, slices.Contains(were, muster.Administrators)); err != nil {
+		return err
+	}
+	for _, id := range m.groups {
+		if slices.Contains(were, id) {
+			continue
+		}
+		if err := tx.guardAdministrators(muster.GroupResource(id)); err != nil {
+			return err
+		}
+		if err := tx.holdsAll(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayMove asks besides for the right to the members of each group that the user joins or leaves.
+func (tx *Tx) mayMove(m membership, were []muster.ID) error {
+	if m.groups == nil {
+		return nil
+	}
+	for _, id := range append(slices.Clone(m.groups), were...) {
+		if slices.Contains(were, id) && slices.Contains(m.groups, id) {
+			continue
+		}
+		if err := tx.guardAdministrators(muster.GroupResource(id)); err != nil {
+			return err
+		}
+		may, err := tx.may(muster.GroupResource(id), muster.OpMembersManage)
+		if err == nil && !may {
+			err = muster.ErrDenied
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkGroups refuses groups that the wire does not show, and those that give no rights.
+func (tx *Tx) checkGroups(ids []muster.ID) error {
+	for _, id := range ids {
+		g, err := tx.findGroup(id)
+		if err == nil && (g == nil || !g.Live() || id == muster.Everyone) {
+			err = muster.ErrGroupNotFound
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle makes the memberships so. Groups that the user was in and that are not live stay as they are. Who was an administrator
+// and gets another role is none any more, unless the groups say that he is; the last one stays.
+func (tx *Tx) settle(u *muster.User, m membership, were []muster.ID) error {
+	for _, id := range m.groups {
+		if _, err := tx.addMember(id, u.ID); err != nil {
+			return err
+		}
+	}
+	leaving := were
+	switch {
+	case m.groups == nil && m.role != "" && m.role != muster.RoleSuperUser:
+		leaving = slices.DeleteFunc(slices.Clone(were), func(id muster.ID) bool { return id != muster.Administrators })
+	case m.groups == nil:
+		leaving = nil
+	}
+	for _, id := range leaving {
+		if slices.Contains(m.groups, id) || id == muster.Administrators && m.role == muster.RoleSuperUser {
+			continue
+		}
+		if err := tx.removeMember(id, u.ID); err != nil {
+			return err
+		}
+	}
+	if m.role != muster.RoleSuperUser {
+		return nil
+	}
+	_, err := tx.addMember(muster.Administrators, u.ID)
+	return err
+}
+
+// changes is what an event keeps of the memberships.
+func (m membership) changes(prefix string) []any {
+	changes := []any{prefix + ".role", m.role}
+	if m.groups != nil {
+		changes = append(changes, prefix+".groups", m.groups)
+	}
+	return changes
+}
+
+// shown is the user as the change shows him, with his live groups where they were asked for.
+func (tx *Tx) shown(u *muster.User, p Profile) (SeenUser, error) {
+	if !p.WithGroups {
+		return SeenUser{User: u}, nil
+	}
+	groups, err := tx.GroupsOfEach(u.Realm, []muster.ID{u.ID}, store.All())
+	return SeenUser{User: u, Groups: groups[u.ID]}, err
+}
