@@ -15,6 +15,7 @@ const (
 	NounApplication  Noun = "application"
 	NounReminder     Noun = "reminder"
 	NounAttachment   Noun = "attachment"
+	NounScript       Noun = "script"
 )
 
 // A Resource is what a rule or an event is about: one object, or with ID 0 all of that noun. NounRealm has no ids.
@@ -147,6 +148,15 @@ var (
 	ActionDeleteAttachment = Action{"attachment.delete", NounRealm, OpSettingsManage, false, true, "delete a file; its bytes go a week later"}
 	ActionCleanAttachments = Action{"attachment.clean-up", NounAttachment, "", false, true, "remove the bytes of files that were deleted or never finished, by the house itself"}
 
+	ActionListScripts      = Action{"script.list", NounScript, "", false, false, "list the scripts of the house, and what is wrong with them"}
+	ActionReadBundle       = Action{"script.bundle", NounScript, "", false, false, "read the scripts that a web app runs in browsers"}
+	ActionRunScript        = Action{"script.run", NounScript, "", false, true, "run a script by hand"}
+	ActionRunOnUser        = Action{"user.run-script", NounUser, OpRead, false, true, "run a script by hand on a user"}
+	ActionRunOnGroup       = Action{"group.run-script", NounGroup, OpRead, false, true, "run a script by hand on a group"}
+	ActionRunOnApplication = Action{"application.run-script", NounApplication, OpRead, false, true, "run a script by hand on an application"}
+	ActionFollowScript     = Action{"script.follow", NounScript, "", false, true, "run a script because of what has happened, or because it is time, by the house itself"}
+	ActionSendMail         = Action{"user.mail", NounUser, "", false, true, "have a script send a mail to a user, as an administrator"}
+
 	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
 	ActionRefusedToken    = Action{"session.refused", NounSession, "", true, true, "show a token that is not good"}
 	ActionReadSignInRules = Action{"setting.sign-in", NounSetting, "", true, false, "read which ways of signing in and up are switched on"}
@@ -171,6 +181,7 @@ func Actions() []Action {
 		ActionListReminders, ActionReadReminder, ActionCreateReminder, ActionUpdateReminder,
 		ActionDismissReminder, ActionSnoozeReminder, ActionDeleteReminder, ActionFireReminder,
 		ActionCreateAttachment, ActionReadAttachment, ActionOpenOriginal, ActionOpenPreview, ActionDeleteAttachment, ActionCleanAttachments,
+		ActionListScripts, ActionReadBundle, ActionRunScript, ActionRunOnUser, ActionRunOnGroup, ActionRunOnApplication, ActionFollowScript, ActionSendMail,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}
 }

@@ -4,9 +4,9 @@ import "context"
 
 // An Origin says by which way a request came in. It becomes part of the events that the request leaves.
 type Origin struct {
-	Wire      string // corteza, crust, tat, tellius, agora, v1; system for what the house does by itself
+	Wire      string // corteza, crust, tat, tellius, agora, v1; system for what the house and its scripts do by themselves
 	Address   string // of the client, without port
-	Agent     string // what the client calls itself; at most 256 bytes are kept
+	Agent     string // what the client calls itself, at most 256 bytes of it; of a script its name
 	RequestID string
 }
 
@@ -17,6 +17,7 @@ type Actor struct {
 	Session ID // the session whose token was shown
 	Behind  ID // the administrator who acts as User, when the session is an impersonation
 	System  bool
+	Script  string // the script that asks, as User; it may have no session
 	Origin  Origin
 }
 
@@ -27,6 +28,14 @@ func (a Actor) SignedIn() bool { return a.User != 0 || a.System }
 // realm main.
 func House() Actor {
 	return Actor{Realm: MainRealm, System: true, Origin: Origin{Wire: "system"}}
+}
+
+// AsScript is the actor as whom a script asks that was run because of something that a did: a himself, by the wire system.
+// The house lends scripts none of its power: what runs because of its doings is nobody.
+func (a Actor) AsScript(name string) Actor {
+	a.System, a.Script = false, name
+	a.Origin.Wire, a.Origin.Agent = House().Origin.Wire, name
+	return a
 }
 
 type actorKey struct{}

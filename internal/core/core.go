@@ -31,6 +31,8 @@ type Core struct {
 	Authenticator *Authenticator
 	// Outbox is what has to leave the house.
 	Outbox *Outbox
+	// Errands are what scripts have to do afterwards.
+	Errands *Errands
 	// Stats are for operators.
 	Stats *Stats
 
@@ -46,6 +48,7 @@ type Core struct {
 	checkTemplate func(string) error
 
 	rights    *rights
+	scripts   *scripting
 	files     *files
 	throttles throttles
 	refusals  *refusals
@@ -60,6 +63,8 @@ type Options struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Blobs  Blobs // where the bytes of files are; the verbs of files need it
+
+	Scripts Scripts // of the operator; nil: there are none
 
 	PublicURL     string             // what links begin with
 	Templates     map[string]string  // the default mail templates, by the name of their setting
@@ -79,6 +84,8 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	c.Authenticator = &Authenticator{c}
 	c.Stats = &Stats{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}
+	c.Errands = &Errands{c: c, wake: make(chan struct{}, 1)}
+	c.scripts = newScripting(o.Scripts)
 	if err := c.tieKeys(ctx); err != nil {
 		return nil, err
 	}

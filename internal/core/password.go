@@ -137,7 +137,7 @@ func (c *Core) mayHash(ctx context.Context, a muster.Action, user muster.ID) (bo
 	if !actor.SignedIn() {
 		return false, muster.ErrUnauthenticated
 	}
-	e, err := c.rights.of(ctx, actor.Realm, actor.Session)
+	e, err := c.rights.ofActor(ctx, actor)
 	if err != nil {
 		return false, c.explain(ctx, a, err)
 	}

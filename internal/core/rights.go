@@ -57,6 +57,18 @@ func (r *rights) of(ctx context.Context, realm, session muster.ID) (*entry, erro
 	return e, nil
 }
 
+// ofActor is of for an actor: a script may be one without a session. What he may do is read anew then: it happens seldom.
+func (r *rights) ofActor(ctx context.Context, a muster.Actor) (*entry, error) {
+	if a.Session != 0 || a.Script == "" {
+		return r.of(ctx, a.Realm, a.Session)
+	}
+	e, err := r.read(r.c.store.Reader(ctx), &muster.Session{Realm: a.Realm, User: a.User, Behind: a.Behind}, r.c.follower.trusted())
+	if err == nil && (e == nil || !e.user.Live()) {
+		err = muster.ErrUnauthenticated
+	}
+	return e, err
+}
+
 func (r *rights) remembered(ctx context.Context, realm, session muster.ID) (*entry, error) {
 	trusted := r.c.follower.trusted()
 	if trusted {

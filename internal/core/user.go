@@ -54,22 +54,25 @@ func openOrders(orders []muster.Order, email, name store.Visible) []muster.Order
 
 // ReadUser answers one user, in whatever state.
 func (c *Core) ReadUser(ctx context.Context, id muster.ID) (SeenUser, error) {
-	return view(ctx, c, muster.ActionReadUser, func(v *View) (SeenUser, error) {
-		if err := legalID(id); err != nil {
-			return SeenUser{}, err
-		}
-		u, err := v.User(muster.MainRealm, id)
-		if err != nil {
-			return SeenUser{}, err
-		}
-		if err := v.RequireOrSelf(id); err != nil {
-			return SeenUser{}, err
-		}
-		if u == nil {
-			return SeenUser{}, muster.ErrUserNotFound
-		}
-		return v.seen(u), nil
-	})
+	return view(ctx, c, muster.ActionReadUser, func(v *View) (SeenUser, error) { return v.readUser(id) })
+}
+
+// readUser reads a user whom the caller may read.
+func (v *View) readUser(id muster.ID) (SeenUser, error) {
+	if err := legalID(id); err != nil {
+		return SeenUser{}, err
+	}
+	u, err := v.User(muster.MainRealm, id)
+	if err != nil {
+		return SeenUser{}, err
+	}
+	if err := v.RequireOrSelf(id); err != nil {
+		return SeenUser{}, err
+	}
+	if u == nil {
+		return SeenUser{}, muster.ErrUserNotFound
+	}
+	return v.seen(u), nil
 }
 
 // seen hides of a user what the caller may not see.
@@ -92,6 +95,10 @@ func hide(u *muster.User, email, name bool) SeenUser {
 
 // CreateUser makes a user without a password, whose e-mail counts as confirmed.
 func (c *Core) CreateUser(ctx context.Context, p Profile) (*muster.User, error) {
+	return withScripts(ctx, c, muster.ActionCreateUser, p, tellUser(0), c.createUser)
+}
+
+func (c *Core) createUser(ctx context.Context, p Profile) (*muster.User, error) {
 	return do(ctx, c, muster.ActionCreateUser, func(tx *Tx) (*muster.User, error) {
 		u := &muster.User{Realm: muster.MainRealm}
 		p.fill(u)
@@ -107,6 +114,9 @@ func (c *Core) CreateUser(ctx context.Context, p Profile) (*muster.User, error) 
 			return nil, err
 		}
 		tx.Record(muster.UserResource(u.ID), userChanges("new", u)...)
+		if err := tx.happens(userOccasion(doCreate, u, nil)); err != nil {
+			return nil, err
+		}
 		return u, tx.firstAccount(u)
 	})
 }
@@ -145,6 +155,12 @@ func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (*muster
 	if err := c.mayChangeEmail(ctx, id, p.Email); err != nil {
 		return nil, c.explain(ctx, muster.ActionUpdateUser, err)
 	}
+	return withScripts(ctx, c, muster.ActionUpdateUser, p, tellUser(id), func(ctx context.Context, p Profile) (*muster.User, error) {
+		return c.updateUser(ctx, id, p)
+	})
+}
+
+func (c *Core) updateUser(ctx context.Context, id muster.ID, p Profile) (*muster.User, error) {
 	secret := newMailSecret()
 	return do(ctx, c, muster.ActionUpdateUser, func(tx *Tx) (*muster.User, error) {
 		tx.About(muster.UserResource(id), "update.email", legalEmail(p.Email), "update.name", legalName(p.Name))
@@ -173,8 +189,14 @@ func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (*muster
 		if err := tx.changeEmail(u, &was, secret); err != nil {
 			return nil, err
 		}
+		if err := tx.asSeen(muster.UserResource(id), was.Version); err != nil {
+			return nil, err
+		}
 		tx.Record(muster.UserResource(id), append(userChanges("update", u), userChanges("user", &was)...)...)
-		return u, tx.UpdateUser(u)
+		if err := tx.UpdateUser(u); err != nil {
+			return nil, err
+		}
+		return u, tx.happens(userOccasion(doUpdate, u, &was))
 	})
 }
 

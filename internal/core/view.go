@@ -31,7 +31,7 @@ func view[T any](ctx context.Context, c *Core, a muster.Action, f func(*View) (T
 	actor := muster.ActorFrom(ctx)
 	v := &View{Reader: c.store.Reader(ctx), Actor: actor, core: c, action: a}
 	if actor.SignedIn() && !actor.System {
-		entry, err := c.rights.of(ctx, actor.Realm, actor.Session)
+		entry, err := c.rights.ofActor(ctx, actor)
 		if err != nil {
 			return none, c.explain(ctx, a, err)
 		}
@@ -103,13 +103,14 @@ func (v *View) VisibleOrSelf(operation string) store.Visible {
 	return see.With(v.Actor.User)
 }
 
-// callerView is what the caller may do at this moment, for the answer to a change that he has just made.
+// callerView is what the caller may do at this moment: for the answer to a change that he has just made, and for scripts
+// that have a say in one that he is about to make. It refuses nobody; nobody may do nothing.
 func (c *Core) callerView(ctx context.Context) (*View, error) {
-	v := &View{Actor: muster.ActorFrom(ctx)}
-	if v.Actor.System {
+	v := &View{Reader: c.store.Reader(ctx), Actor: muster.ActorFrom(ctx), core: c}
+	if v.Actor.System || !v.Actor.SignedIn() {
 		return v, nil
 	}
-	e, err := c.rights.of(ctx, v.Actor.Realm, v.Actor.Session)
+	e, err := c.rights.ofActor(ctx, v.Actor)
 	if err == nil {
 		v.rights = e.rights
 	}

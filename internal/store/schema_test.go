@@ -139,7 +139,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"EndSessionsOf": "read before", "EndOldSessionsOf": "read before",
 		"InsertAttachment": "the realm is in it", "DeletedAttachments": "the house", "KnownBlobs": "the house", "RemoveAttachments": "read before",
 		"OtherAdministrator": "administrators are of the main realm",
-		"Fact":               "the house", "StateFact": "the house", "NodeNumbers": "the house", "ChangesOf": "caches of all realms",
+		"Fact":               "the house", "StateFact": "the house", "ChangeFact": "the house", "NodeNumbers": "the house", "ChangesOf": "caches of all realms",
 		"LastEventOf": "caches of all realms", "LeaseDeliveries": "the house", "FinishDelivery": "leased before",
 		"PostponeDelivery": "leased before", "GiveBackDelivery": "leased before", "DeliveryWaits": "the house", "DueReminders": "the house", "DeliveriesWaiting": "the house",
 	}

@@ -1,0 +1,276 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"muster"
+	"muster/internal/script"
+	"muster/internal/store"
+)
+
+// Scripts is the folder of the operator's scripts, with who runs them. All of it may be asked at the same time.
+type Scripts interface {
+	// Scripts lists all, with those that can't run: first those of the server, then those of browsers.
+	Scripts() []script.Script
+	// Bundle is what browsers get, with its ETag.
+	Bundle(name string) (code []byte, etag string, ok bool)
+	// Due lists what is due after one instant and not after another.
+	Due(after, until time.Time) []script.Due
+	// Run runs a script of the server. What the script changes of the occasion's objects is changed there; what it does
+	// besides are verbs of c, asked in ctx. Its errors are those of [script.Folder.Run].
+	Run(ctx context.Context, c *Core, r ScriptRun) error
+}
+
+// A ScriptRun is one run of one script.
+type ScriptRun struct {
+	*Occasion
+	Script  string
+	Waits   bool      // somebody waits for it
+	Invoker *SeenUser // whose doing it is; nil for nobody's
+	Actor   *SeenUser // as whom it runs; nil for nobody, who may do nothing
+}
+
+// The bounds of scripts (security.md, 3.7 and 3.3).
+const (
+	maxScriptDepth = 3 // of changes by scripts that are run by changes of scripts
+	scriptTries    = 3 // of a change whose object is changed by others while scripts look at it
+	runsAtOnce     = 2 // by hand, of one user
+)
+
+// scripting is how scripts fare. Without a folder there are none.
+type scripting struct {
+	folder Scripts
+	turns  turns // of those who run scripts by hand
+
+	good, aborted, failed, busy, tooDeep atomic.Int64
+
+	mu       sync.Mutex
+	failures map[string]string // why the last run of a script failed, by name; of this node
+}
+
+func newScripting(folder Scripts) *scripting {
+	return &scripting{folder: folder, turns: newTurns(runsAtOnce), failures: map[string]string{}}
+}
+
+// all lists the scripts; nil without a folder.
+func (s *scripting) all() []script.Script {
+	if s.folder == nil {
+		return nil
+	}
+	return s.folder.Scripts()
+}
+
+// listening are the scripts of the server that can run and want to hear of the occasion.
+func listening(scripts []script.Script, o *Occasion) (list []*script.Script) {
+	for i := range scripts {
+		if s := &scripts[i]; runnable(s) && slices.ContainsFunc(s.Triggers, o.triggers) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func runnable(s *script.Script) bool { return len(s.Errors) == 0 && !s.Client() }
+
+// anyBefore reports whether any script has a say in any change at all.
+func anyBefore(scripts []script.Script) bool {
+	return slices.ContainsFunc(scripts, func(s script.Script) bool {
+		return runnable(&s) && slices.ContainsFunc(s.Triggers, func(t script.Trigger) bool {
+			return slices.ContainsFunc(t.EventTypes, func(e string) bool { return strings.HasPrefix(e, beforeEvent) })
+		})
+	})
+}
+
+type depthKey struct{}
+
+// depthOf is how many scripts stand behind what is asked in ctx, each run because of the one before.
+func depthOf(ctx context.Context) int {
+	n, _ := ctx.Value(depthKey{}).(int)
+	return n
+}
+
+// errTooDeep is the failure of a script that scripts have run because of scripts.
+var errTooDeep = fmt.Errorf("scripts run each other more than %d deep", maxScriptDepth)
+
+// runScript runs a script because of what is asked in ctx. It answers [muster.ErrAborted] with the script's words,
+// [muster.ErrBusy], [muster.ErrScriptFailed] (the cause is logged) or an error of ctx.
+func (c *Core) runScript(ctx context.Context, s *script.Script, o *Occasion, waits bool) error {
+	err := c.tryScript(ctx, s, o, waits)
+	var no *script.Aborted
+	switch {
+	case err == nil:
+		c.scripts.good.Add(1)
+		c.scripts.remember(s.Name, "")
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return err
+	case errors.As(err, &no):
+		c.scripts.aborted.Add(1)
+		// Not what it says: that is for who asked, and is in the audit trail.
+		c.log.InfoContext(ctx, "a script said no", "script", s.Name, "event", o.Event, "at", no.Stack)
+		return muster.Aborted(saying(no.Message))
+	case errors.Is(err, script.ErrBusy):
+		c.scripts.busy.Add(1)
+		return muster.ErrBusy
+	default:
+		c.scripts.failed.Add(1)
+		c.scripts.remember(s.Name, "the last run failed: "+err.Error())
+		c.log.ErrorContext(ctx, "a script failed", "script", s.Name, "event", o.Event, "resource", o.On, "error", err)
+		return muster.ErrScriptFailed
+	}
+	return nil
+}
+
+// saying makes words of a script fit to be told: one line without control characters.
+func saying(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if !muster.ValidText(text, muster.MaxText) {
+		return ""
+	}
+	return text
+}
+
+func (s *scripting) remember(name, failure string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if failure == "" {
+		delete(s.failures, name)
+	} else {
+		s.failures[name] = failure
+	}
+}
+
+// failure is why the last run of a script failed on this node; "" if it did not.
+func (s *scripting) failure(name string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failures[name]
+}
+
+func (c *Core) tryScript(ctx context.Context, s *script.Script, o *Occasion, waits bool) error {
+	depth := depthOf(ctx) + 1
+	if depth > maxScriptDepth {
+		c.scripts.tooDeep.Add(1)
+		return errTooDeep
+	}
+	actor := muster.ActorFrom(ctx)
+	if o.as != 0 {
+		actor.Realm, actor.User, actor.Session, actor.Behind = muster.MainRealm, o.as, 0, 0
+	}
+	invoker, err := c.invoker(ctx, actor)
+	if err != nil {
+		return err
+	}
+	run := ScriptRun{Script: s.Name, Waits: waits, Invoker: invoker}
+	if actor, run.Actor, err = c.scriptActor(ctx, s, actor, invoker); err != nil {
+		return err
+	}
+	ctx = context.WithValue(muster.WithActor(ctx, actor), depthKey{}, depth)
+	given, err := c.occasionFor(ctx, o)
+	if err != nil {
+		return err
+	}
+	if run.Occasion, err = c.occasionFor(ctx, o); err != nil {
+		return err
+	}
+	if err := c.scripts.folder.Run(ctx, c, run); err != nil {
+		return err
+	}
+	o.takeFrom(given, run.Occasion)
+	return nil
+}
+
+// invoker is whose doing it is that a script runs.
+func (c *Core) invoker(ctx context.Context, actor muster.Actor) (*SeenUser, error) {
+	if actor.User == 0 {
+		return nil, nil
+	}
+	u, err := c.store.Reader(ctx).User(muster.MainRealm, actor.User)
+	if err != nil || u == nil {
+		return nil, err
+	}
+	return &SeenUser{User: u}, nil
+}
+
+// scriptActor is as whom a script runs: whom its security names, else the invoker, with whatever he may do at each moment.
+func (c *Core) scriptActor(ctx context.Context, s *script.Script, invoker muster.Actor, is *SeenUser) (muster.Actor, *SeenUser, error) {
+	actor := invoker.AsScript(cutText(s.Name, maxAgent))
+	if s.Security == nil || s.Security.RunAs == "" {
+		return actor, is, nil
+	}
+	u, err := principal(c.store.Reader(ctx), s.Security.RunAs)
+	if err != nil {
+		return actor, nil, err
+	}
+	if u == nil || !u.Live() {
+		return actor, nil, fmt.Errorf("there is no user to run it as: %s", s.Security.RunAs)
+	}
+	actor.Realm, actor.User, actor.Session, actor.Behind = muster.MainRealm, u.ID, 0, 0
+	return actor, &SeenUser{User: u}, nil
+}
+
+// maxAgent is how much an event keeps of who asks, in bytes.
+const maxAgent = 256
+
+func cutText(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "")
+}
+
+// principal is the user whom a script names by id, handle, username or e-mail; nil if there is none.
+func principal(q *store.Reader, name string) (*muster.User, error) {
+	if id, ok := muster.ParseID(name); ok {
+		if u, err := q.User(muster.MainRealm, id); err != nil || u != nil {
+			return u, err
+		}
+	}
+	if !muster.ValidText(name, muster.MaxName) || name == "" {
+		return nil, nil
+	}
+	list, err := q.Users(muster.MainRealm, muster.UserFilter{Handle: name}, store.All(), store.All(), store.All())
+	if err != nil || len(list.Items) > 0 {
+		return firstOf(list.Items), err
+	}
+	return q.UserBySignInName(muster.MainRealm, name)
+}
+
+func firstOf(users []*muster.User) *muster.User {
+	if len(users) == 0 {
+		return nil
+	}
+	return users[0]
+}
+
+// turns bound how much of something one user may have going on.
+type turns struct {
+	most    int
+	mu      *sync.Mutex
+	running map[muster.ID]int
+}
+
+func newTurns(most int) turns { return turns{most, &sync.Mutex{}, map[muster.ID]int{}} }
+
+// enter takes a turn of a user; leave gives it back.
+func (t turns) enter(user muster.ID) (leave func(), err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.running[user] >= t.most {
+		return nil, muster.ErrBusy
+	}
+	t.running[user]++
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.running[user]--; t.running[user] == 0 {
+			delete(t.running, user)
+		}
+	}, nil
+}
