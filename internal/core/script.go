@@ -59,6 +59,13 @@ func newScripting(folder Scripts) *scripting {
 	return &scripting{folder: folder, turns: newTurns(runsAtOnce), failures: map[string]string{}}
 }
 
+// counts counts runs, by how they ended.
+func (s *scripting) counts() map[string]int64 {
+	return map[string]int64{
+		"good": s.good.Load(), "aborted": s.aborted.Load(), "failed": s.failed.Load(), "busy": s.busy.Load(), "too-deep": s.tooDeep.Load(),
+	}
+}
+
 // all lists the scripts; nil without a folder.
 func (s *scripting) all() []script.Script {
 	if s.folder == nil {

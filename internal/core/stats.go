@@ -39,6 +39,7 @@ type Numbers struct {
 	Hits, Misses int64            // of what is remembered
 	Behind       time.Duration    // age of what is known of other nodes; 0 where there can be none
 	Throttled    map[string]int64 // tries that were refused, by the name of the limit
+	Scripts      map[string]int64 // runs, by how they ended
 }
 
 // Numbers may be asked at any time.
@@ -49,7 +50,7 @@ func (s *Stats) Numbers() Numbers {
 	c.rights.mu.RUnlock()
 	return Numbers{
 		Sessions: sessions, Hits: c.rights.hits.Load(), Misses: c.rights.misses.Load(),
-		Behind: c.follower.age(), Throttled: c.throttles.refused(),
+		Behind: c.follower.age(), Throttled: c.throttles.refused(), Scripts: c.scripts.counts(),
 	}
 }
 
