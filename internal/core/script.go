@@ -179,6 +179,7 @@ func (c *Core) tryScript(ctx context.Context, s *script.Script, o *Occasion, wai
 		return err
 	}
 	ctx = context.WithValue(muster.WithActor(ctx, actor), depthKey{}, depth)
+	ctx = context.WithValue(ctx, demandKey{}, "") // that was about who asked, not about the script
 	given, err := c.occasionFor(ctx, o)
 	if err != nil {
 		return err
