@@ -44,6 +44,7 @@ const (
 	OpGroupCreate        = "group.create"
 	OpApplicationCreate  = "application.create"
 	OpReminderAssign     = "reminder.assign"
+	OpAdminister         = "administer"     // held by the live members of [Administrators]; no rule speaks of it
 	OpRead               = "read"           // user, group, application
 	OpUpdate             = "update"         // user, group, application
 	OpDelete             = "delete"         // user, group, application
@@ -96,6 +97,7 @@ var (
 	ActionArchiveGroup   = Action{"group.archive", NounGroup, OpUpdate, false, true, "take a group out of use: it gives no rights, but keeps its names"}
 	ActionUnarchiveGroup = Action{"group.unarchive", NounGroup, OpDelete, false, true, "bring an archived group back into use"}
 	ActionMergeGroups    = Action{"group.merge", NounGroup, OpUpdate, false, true, "move the members of one group to another and delete the first"}
+	ActionDefaultGroup   = Action{"group.make-default", NounGroup, OpAdminister, false, true, "make the group that new people are put into, at start or when it is first needed"}
 	ActionListMembers    = Action{"group.members", NounGroup, OpRead, false, false, "list the members of a group"}
 	ActionAddMember      = Action{"group.member-add", NounGroup, OpMembersManage, false, true, "put a user into a group"}
 	ActionRemoveMember   = Action{"group.member-remove", NounGroup, OpMembersManage, false, true, "take a user out of a group"}
@@ -105,10 +107,11 @@ var (
 	ActionClearRules     = Action{"rule.clear", NounRealm, OpGrant, false, true, "take all rules of a group away"}
 	ActionListOperations = Action{"rule.operations", NounRealm, "", false, false, "list what rules can speak of, and what of it one may do oneself"}
 
-	ActionListSettings   = Action{"setting.list", NounRealm, OpSettingsRead, false, false, "list the settings of the house"}
-	ActionReadSetting    = Action{"setting.read", NounRealm, OpSettingsRead, false, false, "read one setting"}
-	ActionSetSettings    = Action{"setting.set", NounRealm, OpSettingsManage, false, true, "set or remove settings"}
-	ActionPublicSettings = Action{"setting.public", NounSetting, "", false, false, "read the settings that every client needs"}
+	ActionListSettings    = Action{"setting.list", NounRealm, OpSettingsRead, false, false, "list the settings of the house"}
+	ActionReadSetting     = Action{"setting.read", NounRealm, OpSettingsRead, false, false, "read one setting"}
+	ActionSetSettings     = Action{"setting.set", NounRealm, OpSettingsManage, false, true, "set or remove settings"}
+	ActionSetUserSettings = Action{"setting.set-own", NounRealm, OpSettingsManage, false, true, "set or remove settings of one's own, or with the right to manage settings those of others"}
+	ActionPublicSettings  = Action{"setting.public", NounSetting, "", false, false, "read the settings that every client needs"}
 
 	ActionReadStatistics = Action{"statistics.read", NounRealm, OpAccess, false, false, "count users, groups and applications"}
 	ActionImpersonate    = Action{"session.impersonate", NounUser, "", false, true, "act as somebody else, as an administrator"}
@@ -159,10 +162,10 @@ func Actions() []Action {
 		ActionListUsers, ActionReadUser, ActionCreateUser, ActionUpdateUser, ActionDeleteUser, ActionUndeleteUser,
 		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionListGroupsOf,
 		ActionListGroups, ActionReadGroup, ActionCreateGroup, ActionUpdateGroup, ActionDeleteGroup, ActionUndeleteGroup,
-		ActionArchiveGroup, ActionUnarchiveGroup, ActionMergeGroups,
+		ActionArchiveGroup, ActionUnarchiveGroup, ActionMergeGroups, ActionDefaultGroup,
 		ActionListMembers, ActionAddMember, ActionRemoveMember,
 		ActionListRules, ActionSetRules, ActionClearRules, ActionListOperations,
-		ActionListSettings, ActionReadSetting, ActionSetSettings, ActionPublicSettings,
+		ActionListSettings, ActionReadSetting, ActionSetSettings, ActionSetUserSettings, ActionPublicSettings,
 		ActionReadStatistics, ActionImpersonate, ActionRequestReset, ActionExchangeReset, ActionResetPassword, ActionExchangeToken,
 		ActionListOrganisations, ActionReadOrganisation, ActionCreateOrganisation, ActionUpdateOrganisation,
 		ActionArchiveOrganisation, ActionDeleteOrganisation,

@@ -78,6 +78,7 @@ func KindOf(err error) Kind {
 // The errors that verbs answer. Façades spell them by Code and Field.
 var (
 	ErrUnauthenticated      = Errorf(Unauthenticated, "unauthenticated", "sign in first")
+	ErrTokenExpired         = Errorf(Unauthenticated, "expired-token", "the token has run out")
 	ErrBadCredentials       = Errorf(Unauthenticated, "bad-credentials", "wrong name or password")
 	ErrUnconfirmed          = Errorf(Unauthenticated, "unconfirmed", "the e-mail is not confirmed yet")
 	ErrSignInDisabled       = Errorf(Disabled, "sign-in-disabled", "signing in by password is switched off")

@@ -38,6 +38,8 @@ const (
 	SettingMailHeader          = "general.mail.header.en"
 	SettingMailFooter          = "general.mail.footer.en"
 
+	SettingReminderMail = "reminder.mail" // whether a reminder that is due comes by mail too; personal
+
 	SettingLogo          = "ui.one.logo"
 	SettingTitle         = "ui.one.title"
 	SettingPanelsEnabled = "ui.one.panels-enabled"
@@ -93,6 +95,7 @@ func KnownSettings() []KnownSetting {
 		{SettingMinPassword, SettingNumber, false, false},
 		{"privacy.mask.email", SettingBool, false, true},
 		{"privacy.mask.name", SettingBool, false, true},
+		{SettingReminderMail, SettingBool, false, false},
 		{SettingLogo, SettingText, false, false},
 		{SettingPanels, SettingList, false, false},
 		{SettingPanelsEnabled, SettingBool, false, false},
@@ -129,6 +132,9 @@ func providerSetting(name, rest string) (KnownSetting, bool) {
 	}
 	return KnownSetting{}, false
 }
+
+// IsPersonalSetting reports whether people can have a value of their own. For who has none, that of the house holds.
+func IsPersonalSetting(name string) bool { return name == SettingReminderMail }
 
 // SignInRules are the settings that decide who may sign in and up, as values.
 type SignInRules struct {

@@ -88,13 +88,17 @@ type flags struct {
 	DatabaseURL *string `name:"database-url" help:"PostgreSQL in place of the embedded database (MUSTER_DATABASE_URL)." placeholder:"URL"`
 	PublicURL   *string `name:"public-url" help:"What links in mails begin with (MUSTER_PUBLIC_URL)." placeholder:"URL"`
 	OpsListen   *string `name:"ops-listen" help:"Where metrics and profiles are served, for this machine alone (MUSTER_OPS_LISTEN)." placeholder:"HOST:PORT"`
-	Dev         *bool   `help:"For trying things out: throttles lifted, more in the log (MUSTER_DEV)."`
+
+	DefaultGroup *string `name:"default-group" help:"Group that new people are put into by wires that have such a thing (MUSTER_DEFAULT_GROUP)." placeholder:"NAME"`
+
+	Dev *bool `help:"For trying things out: throttles lifted, more in the log (MUSTER_DEV)."`
 }
 
 // read puts together what was told.
 func (f *flags) read(e *environment) (config.Told, error) {
 	return config.Read(e.config, e.vars, config.Flags{
-		Data: f.Data, Listen: f.Listen, DatabaseURL: f.DatabaseURL, PublicURL: f.PublicURL, OpsListen: f.OpsListen, Dev: f.Dev,
+		Data: f.Data, Listen: f.Listen, DatabaseURL: f.DatabaseURL, PublicURL: f.PublicURL, OpsListen: f.OpsListen,
+		DefaultGroup: f.DefaultGroup, Dev: f.Dev,
 	})
 }
 

@@ -48,20 +48,26 @@ func (a *Authenticator) SignJWT(in *SignedIn) (string, error) {
 // WithJWT returns a context in which the user acts to whom the token was issued, for requests of the wire that the actor of
 // ctx came by. A token that is not good in every respect gives [muster.ErrUnauthenticated] and an event.
 func (a *Authenticator) WithJWT(ctx context.Context, text string) (context.Context, error) {
-	actor := muster.ActorFrom(ctx)
 	var claims jwtClaims
 	if err := a.c.keys.VerifyJWT(jwtPurpose, text, &claims); err != nil {
-		return nil, a.refuse(ctx)
+		return nil, a.refuse(ctx, muster.ErrUnauthenticated)
 	}
 	session, ok := muster.ParseID(claims.Session)
 	now := a.c.now().Unix()
-	if !ok || claims.Audience != actor.Origin.Wire || now >= claims.Expires || claims.Issued > now+60 {
-		return nil, a.refuse(ctx)
+	if !ok || claims.Audience != muster.ActorFrom(ctx).Origin.Wire || now >= claims.Expires || claims.Issued > now+60 {
+		return nil, a.refuse(ctx, muster.ErrUnauthenticated)
 	}
-	e, err := a.c.rights.of(ctx, muster.MainRealm, session)
+	return a.with(ctx, muster.MainRealm, session, func(e *entry) bool { return e.user.ID.String() == claims.UserID })
+}
+
+// with returns a context in which the user of the session acts, if it is alive, of the wire that the actor of ctx came by, and
+// what the token says of it is true.
+func (a *Authenticator) with(ctx context.Context, realm, session muster.ID, isTrue func(*entry) bool) (context.Context, error) {
+	actor := muster.ActorFrom(ctx)
+	e, err := a.c.rights.of(ctx, realm, session)
 	switch {
-	case muster.KindOf(err) == muster.Unauthenticated, err == nil && (e.session.Wire != actor.Origin.Wire || e.user.ID.String() != claims.UserID):
-		return nil, a.refuse(ctx)
+	case muster.KindOf(err) == muster.Unauthenticated, err == nil && (e.session.Wire != actor.Origin.Wire || !isTrue(e)):
+		return nil, a.refuse(ctx, muster.ErrUnauthenticated)
 	case err != nil:
 		return nil, a.c.explain(ctx, muster.ActionRefusedToken, err)
 	}
@@ -69,10 +75,10 @@ func (a *Authenticator) WithJWT(ctx context.Context, text string) (context.Conte
 	return muster.WithActor(ctx, actor), nil
 }
 
-// refuse records that somebody showed a token that is not good.
-func (a *Authenticator) refuse(ctx context.Context) error {
+// refuse records that somebody showed a token that is not good, and answers what is wrong with it.
+func (a *Authenticator) refuse(ctx context.Context, refusal error) error {
 	about := muster.Event{Resource: muster.Resource{Noun: muster.NounSession}}
-	a.c.tellRefusal(ctx, muster.ActionRefusedToken, muster.ErrUnauthenticated)
-	a.c.recordRefusal(ctx, muster.ActorFrom(ctx), muster.ActionRefusedToken, about, muster.ErrUnauthenticated)
-	return muster.ErrUnauthenticated
+	a.c.tellRefusal(ctx, muster.ActionRefusedToken, refusal)
+	a.c.recordRefusal(ctx, muster.ActorFrom(ctx), muster.ActionRefusedToken, about, refusal)
+	return refusal
 }

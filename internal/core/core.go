@@ -18,6 +18,7 @@ package core
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"muster/internal/password"
@@ -40,6 +41,7 @@ type Core struct {
 	now       func() time.Time
 	log       *slog.Logger
 	publicURL string
+	newcomers string // name of the default group; "" where none is configured
 	observe   func(Verdict)
 
 	templates     map[string]string
@@ -63,6 +65,7 @@ type Options struct {
 
 	PublicURL     string             // what links begin with
 	Templates     map[string]string  // the default mail templates, by the name of their setting
+	DefaultGroup  string             // name of the group that wires put new people into; empty: none
 	Unthrottled   bool               // lifts the limits of how often something may be tried
 	Observe       func(Verdict)      // is told how things ended, while the caller waits; nil: nobody
 	CheckTemplate func(string) error // refuses a template that could not be rendered; nil takes all
@@ -72,7 +75,7 @@ type Options struct {
 func New(ctx context.Context, o Options) (*Core, error) {
 	c := &Core{
 		store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, observe: o.Observe, refusals: newRefusals(),
-		publicURL: o.PublicURL, templates: o.Templates, checkTemplate: o.CheckTemplate, throttles: newThrottles(o.Unthrottled),
+		publicURL: o.PublicURL, newcomers: strings.TrimSpace(o.DefaultGroup), templates: o.Templates, checkTemplate: o.CheckTemplate, throttles: newThrottles(o.Unthrottled),
 	}
 	c.rights = newRights(c)
 	c.files = newFiles(o)

@@ -55,6 +55,9 @@ func do[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, er
 		if err := tx.checkSession(); err != nil {
 			return err
 		}
+		if err := tx.checkDemand(); err != nil {
+			return err
+		}
 		v, err := f(tx)
 		if err != nil {
 			return err
@@ -120,8 +123,11 @@ func (tx *Tx) Require(res muster.Resource) error {
 
 // may reports whether rules allow the caller the operation on the resource.
 func (tx *Tx) may(res muster.Resource, operation string) (bool, error) {
-	if tx.Actor.System {
+	switch {
+	case tx.Actor.System:
 		return true, nil
+	case operation == muster.OpAdminister:
+		return tx.administers()
 	}
 	rules, err := tx.RulesFor(tx.Actor.User, res, operation)
 	return err == nil && rightsOf(rules).Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation)), err
@@ -129,11 +135,16 @@ func (tx *Tx) may(res muster.Resource, operation string) (bool, error) {
 
 // RequireOrSelf is Require, but users have the right to themselves.
 func (tx *Tx) RequireOrSelf(user muster.ID) error {
-	if tx.Actor.User == user {
+	return tx.RequireUnlessSelf(user, muster.UserResource(user))
+}
+
+// RequireUnlessSelf is Require, but what is the caller's own he may do without.
+func (tx *Tx) RequireUnlessSelf(user muster.ID, res muster.Resource) error {
+	if tx.Actor.User == user && user != 0 {
 		tx.required = true
 		return nil
 	}
-	return tx.Require(muster.UserResource(user))
+	return tx.Require(res)
 }
 
 // RequireNotSelf is Require, but nobody does it to himself.
@@ -182,7 +193,7 @@ func (tx *Tx) guardAdministrators(res muster.Resource) error {
 	default:
 		return nil
 	}
-	is, err := tx.IsMember(muster.Administrators, tx.Actor.User)
+	is, err := tx.administers()
 	if err == nil && !is {
 		err = muster.ErrAdminOnly
 	}

@@ -19,7 +19,7 @@ func (c *Core) Impersonate(ctx context.Context, user muster.ID, expire time.Dura
 		if err := tx.Require(muster.UserResource(user)); err != nil {
 			return nil, err
 		}
-		if is, err := tx.IsMember(muster.Administrators, tx.Actor.User); err != nil {
+		if is, err := tx.administers(); err != nil {
 			return nil, err
 		} else if !is || tx.Actor.Behind != 0 {
 			return nil, muster.ErrDenied

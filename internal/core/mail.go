@@ -15,6 +15,7 @@ import (
 const (
 	MailConfirmation = "email-confirmation"
 	MailEmailChanged = "email-changed"
+	MailReminder     = "reminder"
 )
 
 // mailTokenLife is how long a mailed token is good (security.md, 3.2).
@@ -27,6 +28,8 @@ type mail struct {
 	To      string    `json:"to"`
 	Token   string    `json:"token,omitempty"`
 	Expires time.Time `json:"expires,omitzero"` // of the token
+
+	Reminder muster.ID `json:"reminder,omitempty"`
 }
 
 const deliveryMail = "mail"
@@ -78,6 +81,16 @@ func (tx *Tx) mailEmailChanged(u *muster.User, old string) {
 	if old != "" {
 		tx.mails = append(tx.mails, mail{Kind: MailEmailChanged, User: u.ID, To: old})
 	}
+}
+
+// mailReminder mails a reminder to whom it is for, if his address is known to be his.
+func (tx *Tx) mailReminder(m *muster.Reminder) error {
+	u, err := tx.User(m.Realm, m.AssignedTo)
+	if err != nil || u == nil || !u.Live() || u.EmailConfirmedAt.IsZero() || u.Email == "" {
+		return err
+	}
+	tx.mails = append(tx.mails, mail{Kind: MailReminder, User: u.ID, To: u.Email, Reminder: m.ID})
+	return nil
 }
 
 // sendConfirmation mails another confirmation to somebody who has just shown that he knows the password.

@@ -21,10 +21,11 @@ type Letter struct {
 	ID       muster.ID
 	Kind     string
 	To       string
-	Token    string       // what the link carries
-	Expires  time.Time    // when the token does; zero if the letter carries none
-	User     *muster.User // whom it is about, as he is now
-	Attempts int          // including this one
+	Token    string           // what the link carries
+	Expires  time.Time        // when the token does; zero if the letter carries none
+	User     *muster.User     // whom it is about, as he is now
+	Reminder *muster.Reminder // what it tells of, as it is now; nil in letters that tell of none
+	Attempts int              // including this one
 
 	URL           string // the link, with its token; "" for a letter without
 	Subject, Body string // "" where no setting says: the house's own
@@ -75,16 +76,24 @@ func (o *Outbox) Lease(ctx context.Context, lease time.Duration) ([]Letter, erro
 			errs = append(errs, err, o.Finish(ctx, Letter{delivery: d}, "unreadable"))
 			continue
 		}
-		u, err := o.c.store.Reader(ctx).User(muster.MainRealm, m.User)
-		if err != nil {
+		l := o.c.letter(texts, m, link)
+		l.ID, l.Attempts, l.delivery = d.ID, d.Attempts, d
+		if err := o.about(ctx, &l, m); err != nil {
 			errs = append(errs, err) // nobody knows whether it should be sent: it comes again when the lease has run out
 			continue
 		}
-		l := o.c.letter(texts, m, link)
-		l.ID, l.Attempts, l.delivery, l.User = d.ID, d.Attempts, d, u
 		letters = append(letters, l)
 	}
 	return letters, errors.Join(errs...)
+}
+
+// about reads what a letter is about.
+func (o *Outbox) about(ctx context.Context, l *Letter, m mail) (err error) {
+	q := o.c.store.Reader(ctx)
+	if l.User, err = q.User(muster.MainRealm, m.User); err == nil && m.Reminder != 0 {
+		l.Reminder, err = q.Reminder(muster.MainRealm, m.Reminder)
+	}
+	return err
 }
 
 // open answers what a delivery holds, and the token in the clear. An error is for good.

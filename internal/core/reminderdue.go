@@ -14,7 +14,8 @@ const fireAtOnce = 100
 // errNotDue says that another node was faster, or that somebody has put the reminder off. It is nobody's fault.
 var errNotDue = muster.Errorf(muster.Busy, "not-due", "the reminder is not due any more")
 
-// FireReminders tells of reminders that are due, each once: an event about it, with whom it is for. It answers how many it told
+// FireReminders tells of reminders that are due, each once: an event about it, with whom it is for, and a
+// mail to him if his setting [muster.SettingReminderMail], or that of the house, is true. It answers how many it told
 // of; if there are [fireAtOnce], there may be more. The house itself asks for it.
 func (c *Core) FireReminders(ctx context.Context) (fired int, err error) {
 	if !muster.ActorFrom(ctx).System {
@@ -35,8 +36,18 @@ func (c *Core) FireReminders(ctx context.Context) (fired int, err error) {
 	return fired, nil
 }
 
+// wantsMail reports whether a reminder is to come by mail too: its person's settings say so, and he has not had too many.
+func (c *Core) wantsMail(ctx context.Context, d store.DueReminder) (bool, error) {
+	wants, err := c.personal(c.store.Reader(ctx), d.Realm, d.AssignedTo, muster.SettingReminderMail)
+	return err == nil && string(wants) == "true" && c.mayMailTo(d.AssignedTo), err
+}
+
 func (c *Core) fireReminder(ctx context.Context, d store.DueReminder) error {
-	_, err := do(ctx, c, muster.ActionFireReminder, func(tx *Tx) (struct{}, error) {
+	mails, err := c.wantsMail(ctx, d)
+	if err != nil {
+		return c.explain(ctx, muster.ActionFireReminder, err)
+	}
+	_, err = do(ctx, c, muster.ActionFireReminder, func(tx *Tx) (struct{}, error) {
 		if err := tx.Require(reminderResource(d.ID)); err != nil {
 			return struct{}{}, err
 		}
@@ -49,6 +60,11 @@ func (c *Core) fireReminder(ctx context.Context, d store.DueReminder) error {
 		}
 		m.FiresAt = noTime
 		tx.RecordWith(reminderResource(m.ID), m.AssignedTo, "reminder.id", m.ID, "reminder.resource", m.Resource, "reminder.assignedTo", m.AssignedTo)
+		if mails {
+			if err := tx.mailReminder(m); err != nil {
+				return struct{}{}, err
+			}
+		}
 		return struct{}{}, tx.UpdateReminder(m)
 	})
 	return err

@@ -96,7 +96,7 @@ func (tx *Tx) holds(res muster.Resource, operation string) error {
 	if tx.Actor.System {
 		return nil
 	}
-	if is, err := tx.IsMember(muster.Administrators, tx.Actor.User); err != nil || is {
+	if is, err := tx.administers(); err != nil || is {
 		return err
 	}
 	may, err := tx.may(res, operation)

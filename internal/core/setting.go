@@ -57,10 +57,10 @@ func masked(s muster.Setting) muster.Setting {
 	return s
 }
 
-// ReadSetting reads one setting of the house, or of a user; nil if it has no value.
+// ReadSetting reads one setting of the house, or of a user; nil if it has no value. Everybody reads his own.
 func (c *Core) ReadSetting(ctx context.Context, name string, owner muster.ID) (*muster.Setting, error) {
 	return view(ctx, c, muster.ActionReadSetting, func(v *View) (*muster.Setting, error) {
-		if err := v.Require(muster.Realm()); err != nil {
+		if err := v.RequireUnlessSelf(owner, muster.Realm()); err != nil {
 			return nil, err
 		}
 		if owner != 0 {
@@ -111,18 +111,48 @@ func (c *Core) SetSettings(ctx context.Context, list []muster.Setting) error {
 		if err := tx.Require(muster.Realm()); err != nil {
 			return struct{}{}, err
 		}
-		if len(list) > maxSettings {
-			return struct{}{}, muster.InvalidField("setting", "too many at once")
-		}
-		changed := []any{}
-		for _, s := range list {
-			if err := tx.setSetting(s, checked); err != nil {
-				return struct{}{}, err
-			}
-			changed = append(changed, "setting."+s.Name, loggedValue(s))
-		}
-		tx.Record(muster.Resource{Noun: muster.NounSetting}, changed...)
-		return struct{}{}, nil
+		return struct{}{}, tx.setSettings(0, list, checked)
 	})
 	return err
+}
+
+// SetUserSettings is SetSettings for the settings of one person. Everybody sets his own. Nothing can be set that is not
+// personal (see [muster.IsPersonalSetting]).
+func (c *Core) SetUserSettings(ctx context.Context, user muster.ID, list []muster.Setting) error {
+	_, err := do(ctx, c, muster.ActionSetUserSettings, func(tx *Tx) (struct{}, error) {
+		tx.About(muster.UserResource(user))
+		if err := tx.RequireUnlessSelf(user, muster.Realm()); err != nil {
+			return struct{}{}, err
+		}
+		u, err := tx.User(muster.MainRealm, user)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if u == nil || u.Deleted() {
+			return struct{}{}, muster.ErrUserNotFound
+		}
+		for _, s := range list {
+			if !muster.IsPersonalSetting(s.Name) {
+				return struct{}{}, muster.InvalidField("setting", "not one that people have for themselves")
+			}
+		}
+		return struct{}{}, tx.setSettings(user, list, nil)
+	})
+	return err
+}
+
+func (tx *Tx) setSettings(owner muster.ID, list []muster.Setting, checked templateChecks) error {
+	if len(list) > maxSettings {
+		return muster.InvalidField("setting", "too many at once")
+	}
+	changed := []any{}
+	for _, s := range list {
+		s.Owner = owner
+		if err := tx.setSetting(s, checked); err != nil {
+			return err
+		}
+		changed = append(changed, "setting."+s.Name, loggedValue(s))
+	}
+	tx.RecordWith(muster.Resource{Noun: muster.NounSetting}, owner, changed...)
+	return nil
 }

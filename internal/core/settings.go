@@ -71,6 +71,18 @@ func (c *Core) settings(q *store.Reader) (settings, error) {
 	return s, err
 }
 
+// personal reads a setting of a person, or that of the house if he has none; nil if there is neither.
+func (c *Core) personal(q *store.Reader, realm, user muster.ID, name string) (json.RawMessage, error) {
+	s, err := q.Setting(realm, user, name)
+	if err == nil && s == nil {
+		s, err = q.Setting(realm, 0, name)
+	}
+	if err != nil || s == nil {
+		return nil, err
+	}
+	return s.Value, nil
+}
+
 func (c *Core) signInRules(q *store.Reader) (muster.SignInRules, error) {
 	s, err := c.settings(q)
 	return muster.SignInRules{

@@ -11,11 +11,18 @@ import (
 	"muster/internal/store"
 )
 
-// The bounds of sessions.
-const (
-	sessionLife     = 90 * 24 * time.Hour // absolute: no renewal moves it (security.md, 3.2)
-	sessionsPerUser = 100                 // more end the oldest
-)
+// sessionsPerUser bounds the sessions of a user: more end the oldest.
+const sessionsPerUser = 100
+
+// sessionLife is how long a session of the wire can go on being renewed (security.md, 3.2).
+func sessionLife(wire string) time.Duration {
+	const day = 24 * time.Hour
+	switch wire {
+	case "crust", "tellius":
+		return 30 * day
+	}
+	return 90 * day
+}
 
 // SignedIn is somebody who has just signed in, or renewed his session.
 type SignedIn struct {
@@ -27,6 +34,7 @@ type SignedIn struct {
 // Proof is a name and a password.
 type Proof struct {
 	Email       string
+	AnyName     bool // Email may be a username as well
 	Password    string
 	AcceptEmail func(string) bool // what the wire takes for an e-mail
 }
@@ -40,9 +48,9 @@ func (c *Core) SignIn(ctx context.Context, p Proof) (*SignedIn, error) {
 	case err != nil:
 		return nil, c.explain(ctx, muster.ActionSignIn, err)
 	case !rules.PasswordSignIn:
-		return nil, c.refuseSignIn(ctx, nil, p.Email, muster.ErrSignInDisabled)
+		return nil, c.refuseSignIn(ctx, nil, p, muster.ErrSignInDisabled)
 	case p.AcceptEmail != nil && !p.AcceptEmail(p.Email):
-		return nil, c.refuseSignIn(ctx, nil, p.Email, muster.InvalidField("email", "not an e-mail"))
+		return nil, c.refuseSignIn(ctx, nil, p, muster.InvalidField("email", "not an e-mail"))
 	}
 	return c.signIn(ctx, p)
 }
@@ -82,14 +90,14 @@ func busy(err error) error {
 }
 
 func (c *Core) signIn(ctx context.Context, p Proof) (*SignedIn, error) {
-	u, err := c.userByEmail(ctx, p.Email)
+	u, err := c.userMeant(ctx, p)
 	if err != nil {
 		return nil, c.explain(ctx, muster.ActionSignIn, err)
 	}
 	place, err := c.takePlace(ctx, u, p.Email)
 	switch {
 	case errors.Is(err, muster.ErrThrottled):
-		return nil, c.refuseSignIn(ctx, u, p.Email, muster.ErrThrottled)
+		return nil, c.refuseSignIn(ctx, u, p, muster.ErrThrottled)
 	case err != nil:
 		return nil, c.explain(ctx, muster.ActionSignIn, err)
 	}
@@ -99,7 +107,7 @@ func (c *Core) signIn(ctx context.Context, p Proof) (*SignedIn, error) {
 			return nil, c.explain(ctx, muster.ActionSignIn, err)
 		}
 	}
-	in, err := c.startSession(ctx, p.Email, v)
+	in, err := c.startSession(ctx, p, v)
 	if v.ok {
 		place.giveBack()
 	}
@@ -107,8 +115,8 @@ func (c *Core) signIn(ctx context.Context, p Proof) (*SignedIn, error) {
 }
 
 // refuseSignIn records a sign-in for which no password was looked at.
-func (c *Core) refuseSignIn(ctx context.Context, u *muster.User, email string, refusal error) error {
-	about := muster.Event{Resource: muster.Resource{Noun: muster.NounSession}, Changes: signInChanges(email)}
+func (c *Core) refuseSignIn(ctx context.Context, u *muster.User, p Proof, refusal error) error {
+	about := muster.Event{Resource: muster.Resource{Noun: muster.NounSession}, Changes: signInChanges(p, u)}
 	if u != nil {
 		about.Actor = u.ID
 	}
@@ -117,9 +125,22 @@ func (c *Core) refuseSignIn(ctx context.Context, u *muster.User, email string, r
 	return refusal
 }
 
-// signInChanges is what an event keeps of a sign-in.
-func signInChanges(email string) map[string]any {
-	return addChanges(nil, []any{"email", legalEmail(email), "credentials.kind", store.CredentialPassword})
+// signInChanges is what an event keeps of a sign-in. What was typed in place of a username may be a password in the wrong
+// field, unless somebody is called so.
+func signInChanges(p Proof, u *muster.User) map[string]any {
+	username := ""
+	if u != nil && muster.FoldSignIn(u.Username) == muster.FoldSignIn(p.Email) {
+		username = p.Email
+	}
+	return addChanges(nil, []any{"email", legalEmail(p.Email), "username", username, "credentials.kind", store.CredentialPassword})
+}
+
+// userMeant finds who signs in; nil for nobody.
+func (c *Core) userMeant(ctx context.Context, p Proof) (*muster.User, error) {
+	if !p.AnyName || !muster.ValidUsername(p.Email) {
+		return c.userByEmail(ctx, p.Email)
+	}
+	return c.store.Reader(ctx).UserBySignInName(muster.MainRealm, p.Email)
 }
 
 // userByEmail finds whom somebody means who typed an e-mail; nil for nobody. What cannot be an e-mail is not looked for.
@@ -131,9 +152,9 @@ func (c *Core) userByEmail(ctx context.Context, email string) (*muster.User, err
 }
 
 // startSession starts a session for the user whose password was verified, or records that it could not be.
-func (c *Core) startSession(ctx context.Context, email string, v verified) (*SignedIn, error) {
+func (c *Core) startSession(ctx context.Context, p Proof, v verified) (*SignedIn, error) {
 	in, err := do(ctx, c, muster.ActionSignIn, func(tx *Tx) (*SignedIn, error) {
-		tx.about = muster.Event{Resource: muster.Resource{Noun: muster.NounSession}, Changes: signInChanges(email)}
+		tx.about = muster.Event{Resource: muster.Resource{Noun: muster.NounSession}, Changes: signInChanges(p, v.user)}
 		if v.user == nil {
 			return nil, muster.ErrBadCredentials
 		}
@@ -186,7 +207,7 @@ func (tx *Tx) stillVerified(v verified) (*muster.User, error) {
 
 // signedIn starts a session of the user in the wire that the caller came by.
 func (tx *Tx) signedIn(u *muster.User) (*SignedIn, error) {
-	in, err := tx.startSession(u, 0, sessionLife)
+	in, err := tx.startSession(u, 0, sessionLife(tx.Actor.Origin.Wire))
 	if err == nil {
 		// However somebody came in, that he did is one kind of event.
 		tx.RecordWith(sessionResource(in.Session.ID), u.ID)

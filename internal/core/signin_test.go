@@ -74,6 +74,36 @@ func TestSignIn(t *testing.T) {
 	})
 }
 
+// TestSignInByAnyName: e-mail or username, in any letter case, where the wire takes both.
+func TestSignInByAnyName(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.join("ann")
+		made, err := h.SignUp(h.nobody(), NewAccount{Email: "Bob.Brown@example.org", Password: pass})
+		h.must(err)
+		for _, name := range []string{"ann", "ANN", "ann@example.org", "Ann@Example.ORG", "bob.brown"} {
+			h.quiet()
+			_, err := h.SignIn(h.by("crust"), Proof{Email: name, Password: pass, AnyName: true})
+			h.must(err)
+			h.emitted("session.open")
+			_, err = h.SignIn(h.by("crust"), Proof{Email: name, Password: "wrong-horse", AnyName: true})
+			h.refused(err, muster.ErrBadCredentials)
+			if e := h.emitted("session.open:bad-credentials")[0]; e.Changes["email"] != name && e.Changes["username"] != name {
+				t.Errorf("%s: event %+v", name, e)
+			}
+		}
+		_, err = h.SignIn(h.by("corteza"), Proof{Email: "ann", Password: pass})
+		h.refused(err, muster.ErrBadCredentials) // not where the wire takes e-mails alone
+		for _, name := range []string{"", " ", "hunter2", "Bob Brown", "bob", made.User.ID.String(), "ann\x00", strings.Repeat("a", 5000)} {
+			h.quiet()
+			_, err := h.SignIn(h.by("crust"), Proof{Email: name, Password: pass, AnyName: true})
+			h.refused(err, muster.ErrBadCredentials)
+			if e := h.emitted("session.open:bad-credentials")[0]; e.Changes["username"] != nil || e.Changes["email"] != nil {
+				t.Errorf("%q is in the audit trail, and may be a password", name)
+			}
+		}
+	})
+}
+
 func TestStaleHashesAreMadeAnew(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann := h.join("ann")
@@ -101,7 +131,7 @@ func TestPasswordThatChangedMeanwhile(t *testing.T) {
 		h.must(err)
 		h.must(h.SetPassword(h.system(), ann.User.ID, "battery-staple"))
 		h.quiet()
-		_, err = h.startSession(h.nobody(), "ann@example.org", v)
+		_, err = h.startSession(h.nobody(), Proof{Email: "ann@example.org"}, v)
 		h.refused(err, muster.ErrBadCredentials)
 		h.refused(h.sendConfirmation(h.nobody(), v), muster.ErrBadCredentials)
 		h.emitted("session.open:bad-credentials")

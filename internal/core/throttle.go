@@ -104,8 +104,13 @@ func (p *place) giveBack() {
 
 // mayMail reports whether another mail may go to the user, asked for from this address. Who asks is not told.
 func (c *Core) mayMail(ctx context.Context, u *muster.User) bool {
-	now, to := c.now(), u.ID.String()
-	return c.throttles.asking.Take(addressKey(ctx), now) && c.throttles.mail.Take(to, now) && c.throttles.mailDay.Take(to, now)
+	return c.throttles.asking.Take(addressKey(ctx), c.now()) && c.mayMailTo(u.ID)
+}
+
+// mayMailTo reports whether another mail may go to the user.
+func (c *Core) mayMailTo(user muster.ID) bool {
+	now, to := c.now(), user.String()
+	return c.throttles.mail.Take(to, now) && c.throttles.mailDay.Take(to, now)
 }
 
 // maySignUp reports whether another account may be made from this address.

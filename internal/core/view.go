@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"muster"
 	"muster/internal/perm"
@@ -18,28 +19,21 @@ type View struct {
 	action   muster.Action
 	entry    *entry // of the caller's session; nil for the house itself and for nobody
 	rights   perm.Rights
+	demand   string // of the route; see [Authenticator.Admit]
 	required bool
 	about    muster.Event
 }
 
 // view is do for verbs that change nothing: no event but that of a refusal.
 func view[T any](ctx context.Context, c *Core, a muster.Action, f func(*View) (T, error)) (T, error) {
-	var none T
-	if ctx.Value(insideDo{}) != nil {
-		return none, c.explain(ctx, a, errNested)
+	var none, out T
+	v, err := c.viewer(ctx, a)
+	if err != nil {
+		return none, c.explain(ctx, a, err)
 	}
-	actor := muster.ActorFrom(ctx)
-	v := &View{Reader: c.store.Reader(ctx), Actor: actor, core: c, action: a}
-	if actor.SignedIn() && !actor.System {
-		entry, err := c.rights.of(ctx, actor.Realm, actor.Session)
-		if err != nil {
-			return none, c.explain(ctx, a, err)
-		}
-		v.entry, v.rights = entry, entry.rights
-	} else if !a.Open && !actor.System {
-		return none, c.explain(ctx, a, muster.ErrUnauthenticated)
+	if err = v.checkDemand(); err == nil {
+		out, err = f(v)
 	}
-	out, err := f(v)
 	if err == nil && !v.required && !a.Open {
 		err = fmt.Errorf("%s: %w", a.Name, errNoRequire)
 	}
@@ -47,6 +41,26 @@ func view[T any](ctx context.Context, c *Core, a muster.Action, f func(*View) (T
 		return none, c.refuseView(ctx, v, err)
 	}
 	return out, nil
+}
+
+// viewer is a View of what the caller may do at this moment.
+func (c *Core) viewer(ctx context.Context, a muster.Action) (*View, error) {
+	if ctx.Value(insideDo{}) != nil {
+		return nil, errNested
+	}
+	actor := muster.ActorFrom(ctx)
+	v := &View{Reader: c.store.Reader(ctx), Actor: actor, core: c, action: a, demand: demand(ctx)}
+	switch {
+	case actor.SignedIn() && !actor.System:
+		entry, err := c.rights.of(ctx, actor.Realm, actor.Session)
+		if err != nil {
+			return nil, err
+		}
+		v.entry, v.rights = entry, entry.rights
+	case !a.Open && !actor.System:
+		return nil, muster.ErrUnauthenticated
+	}
+	return v, nil
 }
 
 // refuseView records the refusal of a reader who is signed in.
@@ -67,16 +81,27 @@ func (v *View) Require(res muster.Resource) error {
 
 // RequireOrSelf is Require, but users have the right to themselves.
 func (v *View) RequireOrSelf(user muster.ID) error {
-	if v.Actor.User == user {
+	return v.RequireUnlessSelf(user, muster.UserResource(user))
+}
+
+// RequireUnlessSelf is Require, but what is the caller's own he may see without.
+func (v *View) RequireUnlessSelf(user muster.ID, res muster.Resource) error {
+	if v.Actor.User == user && user != 0 {
 		v.required = true
 		return nil
 	}
-	return v.Require(muster.UserResource(user))
+	return v.Require(res)
 }
 
 // May reports whether the caller may do the operation on the resource.
 func (v *View) May(res muster.Resource, operation string) bool {
-	return v.Actor.System || v.rights.Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation))
+	switch {
+	case v.Actor.System:
+		return true
+	case operation == muster.OpAdminister:
+		return v.entry != nil && slices.Contains(v.entry.groups, muster.Administrators)
+	}
+	return v.rights.Check(string(res.Noun), int64(res.ID), operation, fallback(res.Noun, operation))
 }
 
 // Visible is the part of a noun's objects on which the caller may do the operation.
@@ -111,7 +136,7 @@ func (c *Core) callerView(ctx context.Context) (*View, error) {
 	}
 	e, err := c.rights.of(ctx, v.Actor.Realm, v.Actor.Session)
 	if err == nil {
-		v.rights = e.rights
+		v.entry, v.rights = e, e.rights
 	}
 	return v, err
 }

@@ -20,6 +20,7 @@ type Route struct {
 	pattern string
 	action  muster.Action
 	handler Handler
+	demand  string
 	limit   int64
 }
 
@@ -42,6 +43,16 @@ func (t Route) WithBody(limit int64) Route {
 	return t
 }
 
+// Besides is the route for callers who hold, besides what its action needs, an operation on the house as a whole, such as
+// [muster.OpAdminister]. A caller without it is refused before his request is looked at; the wire's Wrap asks the core.
+func (t Route) Besides(operation string) Route {
+	t.demand = operation
+	return t
+}
+
+// Demand is the operation that the route needs besides its action; "" for none.
+func (t Route) Demand() string { return t.demand }
+
 // Method is the one method that the route answers.
 func (t Route) Method() string { return t.method }
 
@@ -63,6 +74,8 @@ func (t Route) check(wire string) {
 		panic(fmt.Sprintf("httpx: %s: route %q: the pattern must begin with a slash", wire, t))
 	case t.handler == nil:
 		panic(fmt.Sprintf("httpx: %s: route %q has no handler", wire, t))
+	case t.demand != "" && (t.action.Name == "" || t.action.Open):
+		panic(fmt.Sprintf("httpx: %s: route %q is open to everybody and yet needs %q", wire, t, t.demand))
 	}
 }
 

@@ -163,6 +163,8 @@ func TestRouterRefusesTables(t *testing.T) {
 		"bad pattern":  {httpx.Public("GET", "/a{b}", h)},
 		"no handler":   {httpx.Public("GET", "/", nil)},
 		"bare literal": {{}},
+		"open demand":  {httpx.For(muster.ActionSignIn, "GET", "/", h).Besides(muster.OpAdminister)},
+		"demand":       {httpx.Public("GET", "/", h).Besides(muster.OpAdminister)},
 	} {
 		mustPanic(t, why, func() { httpx.NewRouter(testWire(), routes) })
 	}
@@ -175,6 +177,9 @@ func TestRoute(t *testing.T) {
 	a, ok := r.Action()
 	if r.Method() != "GET" || r.Pattern() != "/users/{id}" || a != muster.ActionReadUser || !ok || r.String() != "GET /users/{id}" {
 		t.Errorf("%v %v %v", r, a, ok)
+	}
+	if d := r.Besides(muster.OpAdminister).Demand(); d != muster.OpAdminister || r.Demand() != "" {
+		t.Errorf("it demands %q, and before %q", d, r.Demand())
 	}
 	if _, ok := httpx.Public("GET", "/", say("x")).Action(); ok {
 		t.Error("a public route has an action")

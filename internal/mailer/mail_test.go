@@ -27,7 +27,7 @@ func exampleFields() Fields {
 	return Fields{
 		EmailAddress: "mia@golden.test", BaseURL: "http://local.corteza.test/",
 		URL:           "http://local.corteza.test/auth/confirm-email?token=0123456789abcdefghijABCDEFGHIJxy489455370631987214",
-		SignatureName: "Example Sender", SignatureEmail: "info@example.tld",
+		SignatureName: "Example Sender", SignatureEmail: "info@example.tld", Reminder: "Call Bob",
 	}
 }
 

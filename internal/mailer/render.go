@@ -15,6 +15,7 @@ const (
 	Confirmation  Kind = "email-confirmation" // a link that proves an address
 	PasswordReset Kind = "password-reset"     // a link to choose a new password
 	EmailChanged  Kind = "email-changed"      // tells the old address that it is no longer the account's; has no link
+	Reminder      Kind = "reminder"           // tells of a reminder that is due; has no link
 )
 
 // subject is "" for a kind that there is no text for.
@@ -26,6 +27,8 @@ func (k Kind) subject() string {
 		return "Reset your password"
 	case EmailChanged:
 		return "Your email address was changed"
+	case Reminder:
+		return "Your reminder"
 	}
 	return ""
 }
@@ -63,6 +66,7 @@ type Fields struct {
 	Logo           string // http, https, or a data URL of a png, jpeg, gif or webp; anything else is left out
 	SignatureName  string // who sends the mail
 	SignatureEmail string
+	Reminder       string // what a reminder is called; "" for none, and in other mails
 }
 
 // A page is what a template gets: strings, and nothing that can be called. Header and footer are open to it because they
@@ -71,6 +75,7 @@ type page struct {
 	EmailAddress, URL, BaseURL    string
 	Logo                          template.URL
 	SignatureName, SignatureEmail string
+	Reminder                      string
 	EmailHeaderEn, EmailFooterEn  template.HTML
 }
 
@@ -79,7 +84,7 @@ var logoPattern = regexp.MustCompile(`^(https?://[^\s"'<>]+|data:image/(png|jpeg
 func (f Fields) page() page {
 	p := page{
 		EmailAddress: f.EmailAddress, URL: f.URL, BaseURL: f.BaseURL,
-		SignatureName: f.SignatureName, SignatureEmail: f.SignatureEmail,
+		SignatureName: f.SignatureName, SignatureEmail: f.SignatureEmail, Reminder: f.Reminder,
 	}
 	if logoPattern.MatchString(f.Logo) {
 		p.Logo = template.URL(f.Logo)

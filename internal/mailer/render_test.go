@@ -34,6 +34,7 @@ func TestRender(t *testing.T) {
 		EmailChanged: {"Your email address was changed", []string{f.BaseURL, mailto, mailto}, []string{
 			"<h1>Your email address was changed</h1>", f.EmailAddress,
 		}},
+		Reminder: {"Your reminder", []string{f.BaseURL, mailto}, []string{"<h1>Call Bob</h1>"}},
 	}
 	for kind, want := range cases {
 		subject, text, err := Render(Default(kind), f)
@@ -62,7 +63,7 @@ func TestRenderUnknownKind(t *testing.T) {
 
 func TestRenderEscapes(t *testing.T) {
 	evil := `"><script>alert(1)</script>{{.URL}}`
-	_, text, err := Render(Default(Confirmation), Fields{evil, "javascript:alert(1)//" + evil, "data:text/html," + evil, `data:image/svg+xml;base64,AA` + evil, evil, evil})
+	_, text, err := Render(Default(Confirmation), Fields{evil, "javascript:alert(1)//" + evil, "data:text/html," + evil, `data:image/svg+xml;base64,AA` + evil, evil, evil, evil})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ func CheckTemplate(text string) error {
 	full := Fields{
 		EmailAddress: "ann@example.org", URL: "https://example.org/auth?token=0123456789abcdef", BaseURL: "https://example.org/",
 		Logo: "https://example.org/logo.png", SignatureName: "Example Sender", SignatureEmail: "info@example.org",
+		Reminder: "Call Ann",
 	}.page()
 	full.EmailHeaderEn, full.EmailFooterEn = "<html><body>", "</body></html>"
 	for _, p := range []page{full, {}} {

@@ -18,13 +18,13 @@ func TestCheckTemplateTakes(t *testing.T) {
 		`{{block "b" .}}{{.SignatureName}}{{end}}`,
 		`{{if and .URL (not (eq .Logo "")) (gt (len .URL) 3)}}{{.URL}}{{else if or .Logo .BaseURL}}x{{end}}`,
 		"<table><tr><td>", // a header leaves open what the footer closes
-		strings.Repeat("x", maxTemplate), strings.Repeat("{{.}}", maxTemplate/5/10),
+		strings.Repeat("x", maxTemplate), strings.Repeat("{{.}}", maxTemplate/5/11),
 	} {
 		if err := CheckTemplate(text); err != nil {
 			t.Errorf("%.60q: %v", text, err)
 		}
 	}
-	for _, k := range []Kind{Confirmation, PasswordReset, EmailChanged} {
+	for _, k := range []Kind{Confirmation, PasswordReset, EmailChanged, Reminder} {
 		d := Default(k)
 		for _, text := range []string{d.Body, d.Header, d.Footer} {
 			if err := CheckTemplate(text); err != nil || text == "" {

@@ -130,7 +130,7 @@ func (c *treeChecker) leaf(n parse.Node) error {
 
 func checkField(path []string) error {
 	known := []string{
-		"EmailAddress", "URL", "BaseURL", "Logo", "SignatureName", "SignatureEmail", "EmailHeaderEn", "EmailFooterEn",
+		"EmailAddress", "URL", "BaseURL", "Logo", "SignatureName", "SignatureEmail", "EmailHeaderEn", "EmailFooterEn", "Reminder",
 	}
 	if len(path) != 1 || !slices.Contains(known, path[0]) {
 		return fmt.Errorf(".%s is not known here", path[0])

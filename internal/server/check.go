@@ -36,6 +36,11 @@ func Check(cfg config.Config) error {
 			return administratorError(err)
 		}
 	}
+	if cfg.DefaultGroup != "" {
+		if err := core.CheckDefaultGroup(cfg.DefaultGroup); err != nil {
+			return defaultGroupError(err)
+		}
+	}
 	return checkKeys(cfg.KeysPath())
 }
 
@@ -57,4 +62,8 @@ func firstAdministrator(cfg config.Config) core.FirstAdministrator {
 
 func administratorError(err error) error {
 	return fmt.Errorf("making the first administrator: %w (hint: see MUSTER_ADMIN_EMAIL, MUSTER_ADMIN_USERNAME and MUSTER_ADMIN_PASSWORD)", err)
+}
+
+func defaultGroupError(err error) error {
+	return fmt.Errorf("making the default group: %w (hint: --default-group or MUSTER_DEFAULT_GROUP names a group like any other, not one of the built-in ones)", err)
 }

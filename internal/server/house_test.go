@@ -8,6 +8,7 @@ import (
 
 	"muster/internal/config"
 	"muster/internal/mustertest"
+	"muster/internal/server"
 	"muster/internal/store/storetest"
 )
 
@@ -59,5 +60,21 @@ func TestPage(t *testing.T) {
 	}
 	if want := "curl -s " + s.URL + "/corteza/system/auth/<"; !bytes.Contains(a.Body, []byte(want)) {
 		t.Errorf("the page doesn't say %q", want)
+	}
+}
+
+// TestDefaultGroup: the group that is configured is there from the start, and a name that no group can have stops it.
+func TestDefaultGroup(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, engine string) {
+		s := mustertest.Start(t, engine, func(c *config.Config) { c.DefaultGroup = "Newcomers" })
+		a := s.Administrator(t).GET(t, "/corteza/system/roles/?query=newcomers")
+		if !bytes.Contains(a.Body, []byte(`"name":"Newcomers"`)) {
+			t.Errorf("got %s", a.Body)
+		}
+	})
+	cfg := config.Default()
+	cfg.Data, cfg.DefaultGroup = t.TempDir(), "SuperUsers"
+	if err := server.Check(cfg); err == nil || !strings.Contains(err.Error(), "(hint: ") {
+		t.Errorf("got %v", err)
 	}
 }

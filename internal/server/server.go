@@ -98,13 +98,17 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	}
 	s.core, err = core.New(ctx, core.Options{
 		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
-		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict,
+		DefaultGroup: s.cfg.DefaultGroup,
+		Templates:    work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict,
 	})
 	if err != nil {
 		return err
 	}
 	if err := s.firstAdministrator(ctx); err != nil {
 		return err
+	}
+	if err := s.core.EnsureDefaultGroup(ctx); err != nil {
+		return defaultGroupError(err)
 	}
 	if sender == nil {
 		if sender, err = s.openMailFolder(); err != nil {

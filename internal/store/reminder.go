@@ -83,12 +83,12 @@ func (tx *Tx) UpdateReminder(m *muster.Reminder) error {
 }
 
 // A DueReminder is a reminder that is due and has not fired.
-type DueReminder struct{ Realm, ID muster.ID }
+type DueReminder struct{ Realm, ID, AssignedTo muster.ID }
 
 // DueReminders lists reminders of all realms that are due and have not fired, oldest first; most at the most.
 func (r *Reader) DueReminders(now time.Time, most int) ([]DueReminder, error) {
 	return all(r, func(row scanner) (d DueReminder, err error) {
-		err = row.Scan(&d.Realm, &d.ID)
+		err = row.Scan(&d.Realm, &d.ID, &d.AssignedTo)
 		return d, err
-	}, `SELECT realm, id FROM reminder WHERE fires_at > 0 AND fires_at <= $1 AND deleted_at = 0 ORDER BY fires_at, id LIMIT $2`, stamp(now), most)
+	}, `SELECT realm, id, assigned_to FROM reminder WHERE fires_at > 0 AND fires_at <= $1 AND deleted_at = 0 ORDER BY fires_at, id LIMIT $2`, stamp(now), most)
 }

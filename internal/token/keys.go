@@ -16,7 +16,7 @@ type Purpose string
 
 // The purposes. Their names are part of the derivation: a changed name is a changed key.
 const (
-	Session    Purpose = "session"     // tokens of the own API and the console
+	Session    Purpose = "session"     // tokens of wires that have no purpose of their own
 	CortezaJWT Purpose = "corteza-jwt" // tokens of Corteza
 	Crust      Purpose = "crust"       // tokens of Crust
 	Mail       Purpose = "mail"        // links in mails

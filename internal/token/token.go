@@ -20,6 +20,7 @@
 //
 //   - [Keys.SignJWT] and [Keys.VerifyJWT]: claims that travel with the client (JWT, HS256).
 //   - [Keys.Digest] and [Keys.MatchDigest]: the stored form of a secret that only its owner keeps (HMAC-SHA-256).
+//   - [Keys.SignBearer] and [Keys.OpenBearer]: fields that travel with the client, for who reads nothing in them.
 //   - [Keys.MAC] and [Keys.MatchMAC]: proof that fields of an address are ours (HMAC-SHA-256).
 //   - [Keys.Seal] and [Keys.Open]: the stored form of a secret that the house itself needs again (AES-256-GCM).
 //   - [Secret] and [Alnum]: random text, without any key.

@@ -3,6 +3,7 @@ package work
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	netmail "net/mail"
 	"runtime"
@@ -20,6 +21,7 @@ var (
 	errSuspended   = errors.New("its user is suspended")
 	errNotHis      = errors.New("its address is no longer the user's")
 	errExpired     = errors.New("its link is too old to work")
+	errDismissed   = errors.New("its reminder is dismissed or deleted")
 	errPanic       = errors.New("a panic")
 )
 
@@ -62,6 +64,8 @@ func (r *Runner) unwanted(l core.Letter) error {
 		return errSuspended
 	case muster.FoldEmail(l.User.Email) != muster.FoldEmail(l.To):
 		return errNotHis
+	case l.Kind == core.MailReminder && (l.Reminder == nil || !l.Reminder.DeletedAt.IsZero() || !l.Reminder.DismissedAt.IsZero()):
+		return errDismissed
 	case !l.Expires.IsZero() && !r.now().Before(l.Expires):
 		return errExpired
 	}
@@ -75,6 +79,7 @@ func (r *Runner) compose(l core.Letter) (mailer.Mail, error) {
 	texts := mailer.Texts{Subject: cmp.Or(l.Subject, usual.Subject), Body: cmp.Or(l.Body, usual.Body), Header: l.Header, Footer: l.Footer}
 	fields := mailer.Fields{
 		EmailAddress: l.To, URL: l.URL, BaseURL: l.BaseURL, Logo: l.Logo, SignatureName: l.FromName, SignatureEmail: l.FromAddress,
+		Reminder: title(l.Reminder),
 	}
 	subject, html, err := mailer.Render(texts, fields)
 	if err != nil && texts != usual {
@@ -83,6 +88,20 @@ func (r *Runner) compose(l core.Letter) (mailer.Mail, error) {
 	}
 	from := (&netmail.Address{Name: l.FromName, Address: l.FromAddress}).String()
 	return mailer.Mail{From: from, To: l.To, Subject: subject, HTML: html, Date: r.now()}, err
+}
+
+// title is what people call a reminder: the member title of its payload, as programs write it.
+func title(m *muster.Reminder) string {
+	const most = 200 // characters
+	if m == nil {
+		return ""
+	}
+	var payload struct{ Title string }
+	_ = json.Unmarshal(m.Payload, &payload) // what has no title is shown without
+	if !muster.ValidText(payload.Title, most) {
+		return ""
+	}
+	return payload.Title
 }
 
 // An outcome is what becomes of a letter. The zero outcome gives it back, as if nobody had had it.
@@ -116,6 +135,9 @@ func (r *Runner) judge(l core.Letter, err error) outcome {
 		return o
 	case errors.Is(err, errNotHis):
 		o.failure = "address-changed"
+		return o
+	case errors.Is(err, errDismissed):
+		o.failure = "dismissed"
 		return o
 	case errors.Is(err, errExpired):
 		o.failure = "expired"

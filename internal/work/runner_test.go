@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"muster"
+	"muster/internal/core"
 	"muster/internal/mailer"
 )
 
@@ -171,6 +172,38 @@ func TestOldAddressIsToldOfADeletedAccount(t *testing.T) {
 	}
 	h.sender.wantTos(t, "first@example.tld", "ann@example.tld", "ann@example.tld")
 	h.wantRows(sent(), sent(), sent(), failed("user-deleted"))
+}
+
+// What is dismissed before its mail is sent needs none.
+func TestDismissedReminderIsNotSent(t *testing.T) {
+	h := newHouse(t)
+	h.signUp("ann@example.tld")
+	for h.runner.round(t.Context()) {
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	in, err := h.core.ConfirmEmail(h.system(), mailedToken(t, h.sender.mails[0]))
+	must(err)
+	must(h.core.SetSettings(h.system(), []muster.Setting{{Name: muster.SettingReminderMail, Value: []byte("true")}}))
+	var ids []muster.ID
+	for range 3 {
+		m, err := h.core.CreateReminder(h.system(), core.ReminderForm{AssignedTo: in.User.ID, RemindAt: h.clock.now()})
+		must(err)
+		ids = append(ids, m.ID)
+	}
+	h.clock.pass(time.Second)
+	_, err = h.core.FireReminders(h.system())
+	must(err)
+	must(h.core.DismissReminder(h.system(), ids[0]))
+	must(h.core.DeleteReminder(h.system(), ids[1]))
+	for h.runner.round(t.Context()) {
+	}
+	h.sender.wantTos(t, "ann@example.tld", "ann@example.tld")
+	h.wantRows(sent(), failed("dismissed"), failed("dismissed"), sent())
 }
 
 // A link that no longer works is not sent.

@@ -80,6 +80,7 @@ var logNames = map[string]logName{
 	muster.ActionListSettings.Name:        {"system:setting", "search", "listed settings"},
 	muster.ActionReadSetting.Name:         {"system:setting", "lookup", "read a setting"},
 	muster.ActionSetSettings.Name:         {"system:setting", "update", "changed settings"},
+	muster.ActionSetUserSettings.Name:     {"system:setting", "update", "changed settings of a user"},
 	muster.ActionPublicSettings.Name:      {"system:setting", "lookup", "read public settings"},
 	muster.ActionCreateOrganisation.Name:  {"system:organisation", "create", "created {object}"},
 	muster.ActionUpdateOrganisation.Name:  {"system:organisation", "update", "updated {object}"},
@@ -138,7 +139,7 @@ const (
 // usualAtSignIn are the codes of what goes wrong every day where people sign in.
 var usualAtSignIn = []string{
 	muster.ErrBadCredentials.Code, muster.ErrOldPassword.Code, muster.ErrThrottled.Code, muster.ErrInvalidToken.Code,
-	muster.ErrUnauthenticated.Code, muster.ErrDenied.Code, muster.ErrAdminOnly.Code,
+	muster.ErrUnauthenticated.Code, muster.ErrTokenExpired.Code, muster.ErrDenied.Code, muster.ErrAdminOnly.Code,
 }
 
 func severity(e *muster.Event) int {

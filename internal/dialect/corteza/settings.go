@@ -46,6 +46,8 @@ func (f *facade) readSetting(r *http.Request, p readSettingParams) (any, error) 
 }
 
 type setSettingsParams struct {
+	OwnerID idParam `json:"ownerID"` // the user whose settings they are; absent or 0: the house's
+
 	Values []struct {
 		Name  string          `json:"name"`
 		Value json.RawMessage `json:"value"` // absent: the setting is removed
@@ -56,6 +58,9 @@ func (f *facade) setSettings(r *http.Request, p setSettingsParams) (any, error) 
 	list := make([]muster.Setting, len(p.Values))
 	for i, v := range p.Values {
 		list[i] = muster.Setting{Name: v.Name, Value: v.Value}
+	}
+	if p.OwnerID != 0 {
+		return yes(f.core.SetUserSettings(r.Context(), muster.ID(p.OwnerID), list))
 	}
 	return yes(f.core.SetSettings(r.Context(), list))
 }
