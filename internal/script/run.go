@@ -18,7 +18,7 @@ const (
 )
 
 // Run runs a server script in a new machine. Its errors are [ErrUnknown], [ErrBusy], *[Aborted], *[LimitError] and those of
-// the context. At most Config.VMs run at once; a caller beyond that waits, as long as his context lets him, if not more than
+// the context. At most Config.VMs run at once, not counting those that host functions of others run; a caller beyond that waits, as long as his context lets him, if not more than
 // Config.Queue wait already.
 func (f *Folder) Run(ctx context.Context, c Call) (Result, error) {
 	code, err := f.runnable(c.Script)
@@ -26,15 +26,27 @@ func (f *Folder) Run(ctx context.Context, c Call) (Result, error) {
 		f.stats.refused.Add(1)
 		return Result{}, err
 	}
-	if err := f.gate.enter(ctx); err != nil {
+	leave, err := f.enter(ctx)
+	if err != nil {
 		f.stats.refused.Add(1)
 		return Result{}, err
 	}
 	f.stats.runs.Add(1)
-	r := &run{folder: f, call: c, code: code, limits: c.Limits.orDefault()}
+	r := &run{folder: f, call: c, code: code, limits: c.Limits.orDefault(), leave: leave}
 	result, err := r.watched(ctx)
 	f.stats.count(err)
 	return result, err
+}
+
+type insideKey struct{}
+
+// enter takes a place in the gate. A run that a host function of another run has caused is in its place: if it waited for one
+// of its own, two that wait for each other would wait until their time is up.
+func (f *Folder) enter(ctx context.Context) (leave func(), err error) {
+	if ctx.Value(insideKey{}) != nil {
+		return func() {}, ctx.Err()
+	}
+	return f.gate.leave, f.gate.enter(ctx)
 }
 
 // orDefault fills in what is zero.
@@ -59,6 +71,7 @@ type run struct {
 	call   Call
 	code   []byte
 	limits Limits
+	leave  func() // gives the place back
 	log    lines
 	inHost atomic.Bool // a host function is at work, not the engine
 }
@@ -74,7 +87,7 @@ func (r *run) watched(ctx context.Context) (Result, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, r.limits.Time, &LimitError{LimitTime})
 	ended := make(chan outcome, 1)
 	go func() {
-		defer r.folder.gate.leave()
+		defer r.leave()
 		defer cancel()
 		ended <- r.recovered(ctx)
 	}()
@@ -166,7 +179,7 @@ func (r *run) hosts() map[string]HostFunc {
 		noted[name] = func(ctx context.Context, args []json.RawMessage) (json.RawMessage, error) {
 			r.inHost.Store(true)
 			defer r.inHost.Store(false)
-			return f(ctx, args)
+			return f(context.WithValue(ctx, insideKey{}, true), args)
 		}
 	}
 	return noted
