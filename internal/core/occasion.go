@@ -2,7 +2,6 @@ package core
 
 import (
 	"cmp"
-	"context"
 	"maps"
 	"reflect"
 
@@ -153,14 +152,10 @@ func (o *Occasion) about(script string) muster.Event {
 	return e
 }
 
-// occasionFor is the occasion as the actor of ctx may see it, in objects of its own. What is about to be stored is shown
-// whole: whoever asks has typed it.
-func (c *Core) occasionFor(ctx context.Context, o *Occasion) (*Occasion, error) {
+// seenBy is the occasion as the caller of a view may see it, in objects of its own. What is about to be stored is shown whole:
+// whoever asks has typed it.
+func (o *Occasion) seenBy(v *View) *Occasion {
 	out := *o
-	v, err := c.callerView(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if o.User != nil {
 		u := *o.User.User
 		seen := SeenUser{User: &u}
@@ -186,7 +181,7 @@ func (c *Core) occasionFor(ctx context.Context, o *Occasion) (*Occasion, error) 
 		}
 		out.Application = &a
 	}
-	return &out, nil
+	return &out
 }
 
 // takeFrom takes over what a script has changed of what it was given, as far as the verb would take it from a wire, too. What

@@ -180,17 +180,22 @@ func (c *Core) tryScript(ctx context.Context, s *script.Script, o *Occasion, wai
 	}
 	ctx = context.WithValue(muster.WithActor(ctx, actor), depthKey{}, depth)
 	ctx = context.WithValue(ctx, demandKey{}, "") // that was about who asked, not about the script
-	given, err := c.occasionFor(ctx, o)
+	v, err := c.callerView(ctx)
 	if err != nil {
 		return err
 	}
-	if run.Occasion, err = c.occasionFor(ctx, o); err != nil {
-		return err
+	if invoker != nil {
+		seen := v.seen(invoker.User)
+		run.Invoker = &seen
 	}
+	given := o.seenBy(v)
+	run.Occasion = o.seenBy(v)
 	if err := c.scripts.folder.Run(ctx, c, run); err != nil {
 		return err
 	}
-	o.takeFrom(given, run.Occasion)
+	if o.take != nil || o.Event == onManual { // else it can only say no
+		o.takeFrom(given, run.Occasion)
+	}
 	return nil
 }
 

@@ -558,7 +558,7 @@ func TestScriptClock(t *testing.T) {
 		s.on("/hourly", "system onInterval", func(ctx context.Context, _ *Core, _ ScriptRun) error { actor = muster.ActorFrom(ctx); return nil }, runAs("admin"))
 		s.on("/user", "system:user onInterval", fine)
 		at := func(name, resource string, d time.Duration) {
-			s.due = append(s.due, script.Due{Script: script.Script{Name: name}, EventType: "onInterval", Resource: resource, At: h.clock.Now().Add(d)})
+			s.due = append(s.due, script.Due{Script: script.Script{Name: name}, EventType: "onInterval", ResourceType: resource, At: h.clock.Now().Add(d)})
 		}
 		at("/hourly", "system", -time.Minute)
 		at("/hourly", "system", time.Minute)

@@ -40,8 +40,8 @@ func (e *Errands) Tick(ctx context.Context) (int, error) {
 	since := time.UnixMicro(micros)
 	var errands []errand
 	for _, d := range c.scripts.folder.Due(since, now) {
-		if d.Resource == typeHouse {
-			errands = append(errands, errand{Script: d.Script.Name, On: d.Resource, Event: d.EventType})
+		if d.ResourceType == typeHouse {
+			errands = append(errands, errand{Script: d.Script.Name, On: d.ResourceType, Event: d.EventType})
 		}
 	}
 	if len(errands) == 0 && now.Sub(since) < clockIdle {
