@@ -67,6 +67,10 @@ func (f *facade) listApplications(r *http.Request, p listApplicationsParams) (an
 	}, all(list.Items, applicationOf)), err
 }
 
+func (f *facade) readApplication(r *http.Request, _ none) (any, error) {
+	return as(applicationOf)(f.core.ReadApplication(r.Context(), pathID(r, "applicationID")))
+}
+
 type applicationParams struct {
 	Name    string          `json:"name"`
 	Enabled bool            `json:"enabled"`

@@ -72,6 +72,10 @@ func (f *facade) listRoles(r *http.Request, p listRolesParams) (any, error) {
 	}, all(list.Items, roleOf)), err
 }
 
+func (f *facade) readRole(r *http.Request, _ none) (any, error) {
+	return as(roleOf)(f.core.ReadGroup(r.Context(), pathID(r, "roleID")))
+}
+
 type roleParams struct {
 	Name    string    `json:"name"`
 	Handle  string    `json:"handle"`
