@@ -115,8 +115,8 @@ func (c *Core) runScript(ctx context.Context, s *script.Script, o *Occasion, wai
 	case err == nil:
 		c.scripts.good.Add(1)
 		c.scripts.remember(s.Name, "")
-	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
-		return err
+	case ctx.Err() != nil:
+		return ctx.Err() // who asked has left: whatever the script says of it, nobody hears
 	case errors.As(err, &no):
 		c.scripts.aborted.Add(1)
 		// Not what it says: that is for who asked, and is in the audit trail.

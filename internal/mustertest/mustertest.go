@@ -51,6 +51,7 @@ type Server struct {
 	stop    func()
 	metrics func() []obs.Metric
 	tick    chan time.Time // ends a wait of the runner of the outbox
+	later   chan time.Time // ends a wait of the runner of scripts
 }
 
 // Metrics lists what the server counts.
@@ -90,9 +91,10 @@ func Run(t testing.TB, cfg config.Config, clock *Clock) *Server {
 	t.Helper()
 	log := &Log{}
 	hasher := password.New(password.Options{Params: password.Params{MemoryKiB: 64, Time: 1, Threads: 1}})
-	tick := make(chan time.Time)
+	tick, later := make(chan time.Time), make(chan time.Time)
 	srv, err := server.Open(context.Background(), cfg, obs.NewLogger(log, true), server.Options{
-		Now: clock.Now, After: func(time.Duration) <-chan time.Time { return tick }, Hasher: hasher,
+		Now: clock.Now, After: func(time.Duration) <-chan time.Time { return tick },
+		Later: func(time.Duration) <-chan time.Time { return later }, Hasher: hasher,
 	})
 	if err != nil {
 		t.Fatalf("starting a server: %v", err)
@@ -109,7 +111,7 @@ func Run(t testing.TB, cfg config.Config, clock *Clock) *Server {
 	t.Cleanup(stop)
 	return &Server{
 		URL: "http://" + srv.Address(), Core: srv.Core(), Clock: clock, Log: log,
-		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop, tick: tick, metrics: srv.Metrics,
+		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop, tick: tick, later: later, metrics: srv.Metrics,
 	}
 }
 

@@ -31,6 +31,9 @@ func Check(cfg config.Config) error {
 			return fmt.Errorf("files, MUSTER_S3_URL: %w", err)
 		}
 	}
+	if err := checkScripts(cfg); err != nil {
+		return err
+	}
 	if cfg.Admin.Email != "" {
 		if err := firstAdministrator(cfg).Check(); err != nil {
 			return administratorError(err)

@@ -42,6 +42,8 @@ type Server struct {
 	runner   *work.Runner
 	cleaner  *work.Cleaner
 	bell     *work.Bell
+	errander *work.Errander
+	scripts  *scripts // nil without a folder
 	files    files
 	metrics  *obs.Metrics
 	stopping atomic.Bool
@@ -54,6 +56,7 @@ type Server struct {
 type Options struct {
 	Now    func() time.Time
 	After  func(time.Duration) <-chan time.Time // what the runner of the outbox waits with
+	Later  func(time.Duration) <-chan time.Time // what the runner of scripts waits with
 	Hasher *password.Hasher
 }
 
@@ -96,11 +99,18 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err := s.openFiles(ctx); err != nil {
 		return err
 	}
-	s.core, err = core.New(ctx, core.Options{
+	if err := s.openScripts(o.Now); err != nil {
+		return err
+	}
+	options := core.Options{
 		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
 		DefaultGroup: s.cfg.DefaultGroup,
 		Templates:    work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict,
-	})
+	}
+	if s.scripts != nil {
+		options.Scripts = s.scripts // else it stays nil, which a nil *scripts is not
+	}
+	s.core, err = core.New(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -118,6 +128,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	s.runner = work.New(work.Options{Outbox: s.core.Outbox, Sender: sender, Now: o.Now, After: o.After, Log: s.log})
 	s.cleaner = &work.Cleaner{Core: s.core, Log: s.log}
 	s.bell = &work.Bell{Core: s.core, Log: s.log}
+	s.errander = &work.Errander{Core: s.core, Now: o.Now, After: o.Later, Log: s.log}
 	if err := s.listenOperations(); err != nil {
 		return err
 	}
@@ -179,6 +190,10 @@ func (s *Server) Serve(ctx context.Context) error {
 	ran.Go(func() { s.runner.Run(running) })
 	ran.Go(func() { s.cleaner.Run(running) })
 	ran.Go(func() { s.bell.Run(running) })
+	if s.scripts != nil {
+		ran.Go(func() { s.errander.Run(running) })
+		ran.Go(func() { s.scripts.Watch(running) })
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
 	var err error
@@ -221,6 +236,9 @@ func (s *Server) close(ctx context.Context) error {
 	}
 	if s.files != nil {
 		errs = append(errs, s.files.Close())
+	}
+	if s.scripts != nil {
+		errs = append(errs, s.scripts.Close())
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close(ctx))
