@@ -152,16 +152,14 @@ func (o *Occasion) about(script string) muster.Event {
 	return e
 }
 
-// seenBy is the occasion as the caller of a view may see it, in objects of its own. What is about to be stored is shown whole:
+// seenBy is the occasion as the caller of a view may see it, in objects of its own. What is about to be stored is shown:
 // whoever asks has typed it.
 func (o *Occasion) seenBy(v *View) *Occasion {
 	out := *o
 	if o.User != nil {
 		u := *o.User.User
-		seen := SeenUser{User: &u}
-		if o.take == nil {
-			seen = v.seen(&u)
-		}
+		seen := v.seen(&u)
+		o.showTyped(&seen)
 		out.User = &seen
 	}
 	if o.OldUser != nil {
@@ -182,6 +180,19 @@ func (o *Occasion) seenBy(v *View) *Occasion {
 		out.Application = &a
 	}
 	return &out
+}
+
+// showTyped shows of a user what is about to be stored and is not stored yet, whoever may see the rest of him.
+func (o *Occasion) showTyped(s *SeenUser) {
+	if o.take == nil {
+		return
+	}
+	if o.OldUser == nil || o.OldUser.Email != o.User.Email {
+		s.Email, s.EmailHidden = o.User.Email, false
+	}
+	if o.OldUser == nil || o.OldUser.Name != o.User.Name {
+		s.Name, s.NameHidden = o.User.Name, false
+	}
 }
 
 // takeFrom takes over what a script has changed of what it was given, as far as the verb would take it from a wire, too. What

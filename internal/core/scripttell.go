@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"slices"
 
 	"muster"
@@ -21,7 +22,7 @@ func tellUser(id muster.ID) func(*View, *Profile) ([]*Occasion, error) {
 			}
 			return []*Occasion{p.occasion(doCreate, &muster.User{Realm: muster.MainRealm}, nil)}, nil
 		}
-		u, err := v.User(muster.MainRealm, id)
+		u, err := v.sight().user(v.User(muster.MainRealm, id))
 		if err != nil || u == nil || u.Deleted() || v.Actor.User != id && !v.mayBegin(muster.UserResource(id)) {
 			return nil, err
 		}
@@ -30,16 +31,28 @@ func tellUser(id muster.ID) func(*View, *Profile) ([]*Occasion, error) {
 	}
 }
 
-// occasion is what the profile makes of a user.
+// occasion is what the profile makes of a user. Of what scripts leave alone, a partial profile stays silent.
 func (p *Profile) occasion(does string, u, old *muster.User) *Occasion {
-	p.fill(u)
-	o := userOccasion(does, u, old)
-	o.take = func() { p.Email, p.Name, p.Handle, p.Kind = o.User.Email, o.User.Name, o.User.Handle, o.User.Kind }
+	full := *p
+	if old != nil {
+		full = p.over(old)
+	}
+	full.fill(u)
+	o, before := userOccasion(does, u, old), *u
+	o.take = func() {
+		take(&p.Email, before.Email, u.Email)
+		take(&p.Name, before.Name, u.Name)
+		take(&p.Handle, before.Handle, u.Handle)
+		take(&p.Kind, before.Kind, u.Kind)
+		if does == doCreate { // later, it is another way in
+			take(&p.Username, before.Username, u.Username)
+		}
+	}
 	return o
 }
 
 func tellUserDeleted(v *View, id *muster.ID) ([]*Occasion, error) {
-	u, err := v.User(muster.MainRealm, *id)
+	u, err := v.sight().user(v.User(muster.MainRealm, *id))
 	if err != nil || u == nil || u.Deleted() || v.Actor.User == *id || !v.mayBegin(muster.UserResource(*id)) {
 		return nil, err
 	}
@@ -57,7 +70,7 @@ func tellGroup(id muster.ID) func(*View, *GroupForm) ([]*Occasion, error) {
 			joined, err := v.tellMembers(doAdd, g, f.Members)
 			return append([]*Occasion{f.occasion(doCreate, g, nil)}, joined...), err
 		}
-		g, err := v.Group(muster.MainRealm, id)
+		g, err := v.sight().group(v.Group(muster.MainRealm, id))
 		if err != nil || g == nil || id == muster.Everyone || !v.mayBegin(muster.GroupResource(id)) {
 			return nil, err
 		}
@@ -80,9 +93,16 @@ func tellGroup(id muster.ID) func(*View, *GroupForm) ([]*Occasion, error) {
 }
 
 func (f *GroupForm) occasion(does string, g, old *muster.Group) *Occasion {
-	g.Name, g.Handle = f.names()
+	name, handle := f.names()
+	if f.Partial && old != nil {
+		name, handle = cmp.Or(name, old.Name), cmp.Or(handle, old.Handle)
+	}
+	g.Name, g.Handle = name, handle
 	o := groupOccasion(does, g, old)
-	o.take = func() { f.Name, f.Handle = o.Group.Name, o.Group.Handle }
+	o.take = func() {
+		take(&f.Name, name, g.Name)
+		take(&f.Handle, handle, g.Handle)
+	}
 	return o
 }
 
@@ -110,7 +130,7 @@ func (v *View) tellMembers(does string, g *muster.Group, ids []muster.ID) (occas
 }
 
 func tellGroupDeleted(v *View, id *muster.ID) ([]*Occasion, error) {
-	g, err := v.Group(muster.MainRealm, *id)
+	g, err := v.sight().group(v.Group(muster.MainRealm, *id))
 	if err != nil || g == nil || !g.DeletedAt.IsZero() || muster.BuiltIn(*id) || !v.mayBegin(muster.GroupResource(*id)) {
 		return nil, err
 	}
@@ -170,7 +190,7 @@ type membership struct{ group, user muster.ID }
 
 func tellMember(does string) func(*View, *membership) ([]*Occasion, error) {
 	return func(v *View, m *membership) ([]*Occasion, error) {
-		g, err := v.Group(muster.MainRealm, m.group)
+		g, err := v.sight().group(v.Group(muster.MainRealm, m.group))
 		if err != nil || g == nil || m.group == muster.Everyone || !v.mayBegin(muster.GroupResource(m.group)) {
 			return nil, err
 		}

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"muster"
@@ -73,7 +75,14 @@ func (r *Reader) Groups(realm muster.ID, f muster.GroupFilter, see Visible) (mus
 	w.state("deleted_at", f.Deleted)
 	w.state("archived_at", f.Archived)
 	w.visible("id", see)
-	if f.Prefix != "" {
+	if f.Ordinary {
+		w.add("id <> ?", muster.Everyone)
+	}
+	switch {
+	case f.Prefix == "":
+	case f.NameOnly:
+		w.prefix("name_key", muster.Fold(f.Prefix))
+	default:
 		w.any(func(or *where) {
 			or.prefix("name_key", muster.Fold(f.Prefix))
 			or.prefix("handle_key", muster.Fold(f.Prefix))
@@ -127,6 +136,35 @@ func (r *Reader) LiveGroupsOf(user muster.ID) ([]muster.ID, error) {
 	return all(r, column[muster.ID], `SELECT m.group_id FROM member m JOIN "group" g ON g.id = m.group_id
 		WHERE m.user_id = $1 AND g.archived_at = 0 AND g.deleted_at = 0 ORDER BY m.group_id`, user)
 }
+
+// GroupsOfEach reads the live groups of many users, by name: one query for each thousand of them.
+func (r *Reader) GroupsOfEach(realm muster.ID, users []muster.ID, see Visible) (map[muster.ID][]*muster.Group, error) {
+	groups := map[muster.ID][]*muster.Group{}
+	for chunk := range slices.Chunk(users, 1000) {
+		var w where
+		w.add("g.realm = ? AND g.archived_at = 0 AND g.deleted_at = 0", realm)
+		w.in("m.user_id IN (%s)", chunk)
+		w.visible("g.id", see)
+		text := `SELECT m.user_id, g.` + strings.ReplaceAll(groupColumns, ", ", ", g.") + ` FROM member m JOIN "group" g ON g.id = m.group_id` + w.text() + ` ORDER BY g.name_key, g.id`
+		_, err := allOf(r, func(row scanner) (user muster.ID, err error) {
+			g, err := scanGroup(second{row, &user})
+			groups[user] = append(groups[user], g)
+			return user, err
+		}, number(text), w.args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
+}
+
+// A second is a row whose first column goes elsewhere.
+type second struct {
+	row   scanner
+	first any
+}
+
+func (s second) Scan(dest ...any) error { return s.row.Scan(append([]any{s.first}, dest...)...) }
 
 // OtherAdministrator reports whether somebody besides the user is an administrator who is neither suspended nor deleted;
 // with confirmed, whose e-mail is confirmed besides (who has none needs no confirmation). It reads two rows at the most.

@@ -9,6 +9,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect"
 	"muster/internal/httpx"
 )
 
@@ -66,7 +67,7 @@ type security struct {
 
 func scriptOf(s core.SeenScript) script {
 	out := script{
-		Name: s.Name, Label: s.Label, Description: s.Description, Errors: s.Errors, UpdatedAt: instant(s.UpdatedAt), Bundle: s.Bundle, Type: s.Type,
+		Name: s.Name, Label: s.Label, Description: s.Description, Errors: s.Errors, UpdatedAt: dialect.Instant(s.UpdatedAt), Bundle: s.Bundle, Type: s.Type,
 	}
 	if s.Iterator != nil {
 		out.Iterator = s.Iterator
@@ -101,7 +102,7 @@ func (f *facade) listScripts(r *http.Request, p listScriptsParams) (any, error) 
 	})
 	var set []script // null when there is none
 	if len(list) > 0 {
-		set = all(list, scriptOf)
+		set = dialect.All(list, scriptOf)
 	}
 	return filtered(scriptFilter{p, len(list)}, set), err
 }
@@ -161,18 +162,18 @@ func (f *facade) triggerScript(r *http.Request, p triggerParams) (any, error) {
 // triggerOnUser answers the user as the script has changed him.
 func (f *facade) triggerOnUser(r *http.Request, p triggerParams) (any, error) {
 	u, err := f.core.RunOnUser(r.Context(), pathID(r, "userID"), p.Script)
-	return as(userOf)(u, sayScript(err, p.Script, "system:user"))
+	return dialect.As(userOf)(u, sayScript(err, p.Script, "system:user"))
 }
 
 // triggerOnRole answers what scripts get of a role, triggerOnApplication what they get of an application.
 func (f *facade) triggerOnRole(r *http.Request, p triggerParams) (any, error) {
 	g, err := f.core.RunOnGroup(r.Context(), pathID(r, "roleID"), p.Script)
-	return as(func(g core.SeenGroup) bareRole { return roleOf(g).bareRole })(g, sayScript(err, p.Script, "system:role"))
+	return dialect.As(func(g core.SeenGroup) bareRole { return roleOf(g).bareRole })(g, sayScript(err, p.Script, "system:role"))
 }
 
 func (f *facade) triggerOnApplication(r *http.Request, p triggerParams) (any, error) {
 	a, err := f.core.RunOnApplication(r.Context(), pathID(r, "applicationID"), p.Script)
-	return as(func(a core.SeenApplication) bareApplication { return applicationOf(a).bareApplication })(a, sayScript(err, p.Script, "system:application"))
+	return dialect.As(func(a core.SeenApplication) bareApplication { return applicationOf(a).bareApplication })(a, sayScript(err, p.Script, "system:application"))
 }
 
 // sayScript puts the name of the script into the words of an error that has it.
