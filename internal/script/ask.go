@@ -70,7 +70,6 @@ func (f *Folder) describe(ctx context.Context, code []byte, client bool) ([]byte
 		return nil, err
 	}
 	defer m.close()
-	defer context.AfterFunc(m.ctx, m.vm.Interrupt)()
 	if client {
 		if _, err := m.part("noBrowser"); err != nil {
 			return nil, err

@@ -54,6 +54,7 @@ func (b *builder) build(target api.Target, entry, file string) (string, error) {
 		Format:      api.FormatIIFE,
 		GlobalName:  "script",
 		Target:      target,
+		Supported:   map[string]bool{"bigint": target == api.ES2020}, // tame.js takes them away
 		Platform:    api.PlatformNeutral,
 		Charset:     api.CharsetUTF8,
 		LogLevel:    api.LogLevelSilent,
