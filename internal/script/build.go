@@ -40,7 +40,7 @@ func (b *builder) server(file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "(function () {\n'use strict'\n" + code + "\nreturn script.default\n})()", nil
+	return "(function () {\n'use strict'\n" + code + "\nreturn script?.default\n})()", nil
 }
 
 // browser builds a file for browsers that does what the entry says.
