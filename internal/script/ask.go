@@ -9,13 +9,13 @@ import (
 // askTime bounds what a script may take to say what it is.
 const askTime = time.Second
 
-var errSlow = errors.New("it takes too long to say what it is")
+var errSlow = &LimitError{LimitTime}
 
 // compiled translates a program. The engine can't be interrupted while it does, so it is left behind if it takes too long.
 func (f *Folder) compiled(program string) ([]byte, error) {
 	return within(compileTime, func() ([]byte, error) {
 		code, err := compile(program, compileTime)
-		return code, (&machine{ctx: context.Background()}).explain(err)
+		return code, inList((&machine{ctx: context.Background()}).explain(err))
 	})
 }
 
@@ -27,13 +27,24 @@ func (f *Folder) ask(e *entry, code []byte) error {
 		return f.describe(ctx, code, e.bundle != "")
 	})
 	if err != nil {
-		var aborted *Aborted
-		if errors.As(err, &aborted) {
-			return errors.New(aborted.Message)
-		}
-		return err
+		return inList(err)
 	}
 	return e.describe(text)
+}
+
+// inList says an error as the list of scripts shows it.
+func inList(err error) error {
+	var aborted *Aborted
+	var limit *LimitError
+	switch {
+	case errors.As(err, &aborted) && aborted.Message == "":
+		return errors.New("it throws something that says nothing")
+	case errors.As(err, &aborted):
+		return errors.New(aborted.Message)
+	case errors.As(err, &limit):
+		return errors.New("it takes more " + limit.Which + " than it may to say what it is")
+	}
+	return err
 }
 
 // within waits so long for a function, and no longer.
@@ -55,7 +66,7 @@ func within(limit time.Duration, f func() ([]byte, error)) ([]byte, error) {
 	case a := <-ended:
 		return a.text, a.err
 	case <-time.After(limit):
-		return nil, errSlow
+		return nil, inList(errSlow)
 	}
 }
 
@@ -70,7 +81,6 @@ func (f *Folder) describe(ctx context.Context, code []byte, client bool) ([]byte
 		return nil, err
 	}
 	defer m.close()
-	defer context.AfterFunc(m.ctx, m.vm.Interrupt)()
 	if client {
 		if _, err := m.part("noBrowser"); err != nil {
 			return nil, err

@@ -40,7 +40,7 @@ func (b *builder) server(file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "(function () {\n'use strict'\n" + code + "\nreturn script.default\n})()", nil
+	return "(function () {\n'use strict'\n" + code + "\nreturn script?.default\n})()", nil
 }
 
 // browser builds a file for browsers that does what the entry says.
@@ -54,6 +54,7 @@ func (b *builder) build(target api.Target, entry, file string) (string, error) {
 		Format:      api.FormatIIFE,
 		GlobalName:  "script",
 		Target:      target,
+		Supported:   map[string]bool{"bigint": target == api.ES2020}, // tame.js takes them away
 		Platform:    api.PlatformNeutral,
 		Charset:     api.CharsetUTF8,
 		LogLevel:    api.LogLevelSilent,

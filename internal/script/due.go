@@ -133,11 +133,14 @@ func parseCron(expression string) (cron.Schedule, error) {
 	if err != nil {
 		return nil, wrong
 	}
-	if schedule.Next(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+	if schedule.Next(year2000()).IsZero() {
 		return nil, fmt.Errorf("%q never comes", shorten(expression, 100))
 	}
 	return schedule, nil
 }
+
+// year2000 is a moment after which each date comes within the years that the library looks for one.
+func year2000() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // lastTick is the last moment of cron expressions after one instant and not after another. It looks back a day at most:
 // what was missed for longer is missed.

@@ -23,6 +23,10 @@ type machine struct {
 	parts  map[string]quickjs.Value // of the prelude
 	calls  int
 	log    *lines
+
+	unwatch func() bool
+	closing sync.Mutex // held while the engine is taken down or choked
+	closed  bool
 }
 
 // newMachine makes a machine with the prelude in it. The context has to have a deadline.
@@ -35,6 +39,7 @@ func newMachine(ctx context.Context, code []byte, l Limits, host map[string]Host
 	m := &machine{ctx: ctx, cancel: cancel, vm: vm, limits: l, host: host, parts: map[string]quickjs.Value{}, log: log}
 	vm.SetMemoryLimit(uintptr(l.Memory))
 	vm.SetMaxStackSize(stackSlots(l.Stack))
+	m.unwatch = context.AfterFunc(ctx, m.stop)
 	if err := m.load(code); err != nil {
 		m.close()
 		return nil, err
@@ -64,11 +69,36 @@ func (m *machine) load(code []byte) error {
 }
 
 func (m *machine) close() {
+	m.unwatch()
 	m.cancel(nil)
+	m.closing.Lock()
+	defer m.closing.Unlock()
+	m.closed = true
 	for _, v := range m.parts {
 		v.Free()
 	}
 	_ = m.vm.Close()
+}
+
+// chokeAfter is how long a machine has to stop before it is choked.
+const chokeAfter = 100 * time.Millisecond
+
+// stop tells the engine to stop, from another goroutine.
+func (m *machine) stop() {
+	m.vm.Interrupt()
+	time.AfterFunc(chokeAfter, m.choke)
+}
+
+// choke forbids all further calls of functions. There are scripts that interrupts alone don't stop: the engine takes one
+// for the failure of a promise, or of the end of an iterator, and goes on where that began, and a loop around it may never
+// be asked itself. Without calls, nothing but that loop is left to be asked. It writes a word that the engine reads, without
+// a lock that the engine would know; that is why it comes last.
+func (m *machine) choke() {
+	m.closing.Lock()
+	defer m.closing.Unlock()
+	if !m.closed {
+		m.vm.SetMaxStackSize(1)
+	}
 }
 
 // enter prepares a call into the engine, which may last as long as the run still may.
@@ -145,6 +175,9 @@ func isLimit(err error) bool {
 	return errors.As(err, &l)
 }
 
+// maxAnswer bounds what a host function may give to a script, in bytes; tame.js lets no longer text be parsed.
+const maxAnswer = 1 << 20
+
 // call is what library.js calls hostCall.
 func (m *machine) call(args []any) (any, error) {
 	name, given, err := hostArgs(args)
@@ -175,6 +208,8 @@ func (m *machine) call(args []any) (any, error) {
 		return "E" + err.Error(), nil
 	case answer == nil:
 		return "U", nil
+	case len(answer) > maxAnswer:
+		return "E" + "the answer is too long", nil
 	}
 	return "V" + string(answer), nil
 }

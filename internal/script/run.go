@@ -146,7 +146,6 @@ func (r *run) do(ctx context.Context) (json.RawMessage, error) {
 		return nil, err
 	}
 	defer m.close()
-	defer context.AfterFunc(m.ctx, m.vm.Interrupt)()
 	if _, err := m.part("began", float64(r.folder.now().UnixMilli())); err != nil {
 		return nil, err
 	}
@@ -200,10 +199,8 @@ func verdict(ended any, outputLimit int) (json.RawMessage, error) {
 		return json.RawMessage(value), nil
 	case how == "done": // a toJSON made it something else
 		return nil, &Aborted{Message: "the script returned what is no object"}
-	case how == "memory":
-		return nil, &LimitError{LimitMemory}
-	case how == "stack":
-		return nil, &LimitError{LimitStack}
+	case how == LimitTime, how == LimitMemory, how == LimitStack:
+		return nil, &LimitError{how}
 	case how == "pending":
 		return nil, &Aborted{Message: "the script waits for what never comes"}
 	case value == "":

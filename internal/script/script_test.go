@@ -112,6 +112,57 @@ func TestRunGivesWhatExecReturns(t *testing.T) {
 	}
 }
 
+// TestBuiltInsStillWork sees that what tame.js puts in place of built-in functions does what they did.
+func TestBuiltInsStillWork(t *testing.T) {
+	for _, x := range []struct{ expression, want string }{
+		{"[1, 2, 3].indexOf(2) + [1, 2].indexOf(3) + [1, 2, 1].indexOf(1, 1) + [1, 2, 1].indexOf(1, -1)", "4"},
+		{"[1, 2, 1].lastIndexOf(1) + ',' + [1, 2, 1].lastIndexOf(1, 1) + ',' + [1].lastIndexOf(2) + ',' + [1, 2].lastIndexOf(2, -2)", `"2,0,-1,-1"`},
+		{"[[NaN].includes(NaN), [NaN].indexOf(NaN), [,].includes(undefined), [,].indexOf(undefined), [1].includes(1, 1)]", "[true,-1,true,-1,false]"},
+		{"[1].concat([2, 3], 4, [[5]])", "[1,2,3,4,[5]]"},
+		{"[1, [2, [3, [4]]]].flat()", "[1,2,[3,[4]]]"},
+		{"[1, [2, [3, [4]]]].flat(Infinity)", "[1,2,3,4]"},
+		{"[1, 2].flatMap((x, i) => [x, [i]])", "[1,[0],2,[1]]"},
+		{"[3, 20, 1, undefined].sort()", "[1,20,3,null]"},
+		{"[3, 20, 1].sort((a, b) => a - b)", "[1,3,20]"},
+		{"[3, 1].toSorted().concat([[2, 1].toReversed()])", "[1,3,[1,2]]"},
+		{"Array.prototype.map.call('ab', x => x + x)", `["aa","bb"]`},
+		{"(function () { return Array.prototype.slice.call(arguments, 1) })(1, 2, 3)", "[2,3]"},
+		{"[1, 2, 3].map(x => x * 2).filter(x => x > 2).reduce((a, b) => a + b)", "10"},
+		{"'a-b-c'.split('-').join('+') + 'a1b2'.split(/\\d/)", `"a+b+ca,b,"`},
+		{"['ab'.split(), 'ab'.split(''), 'a,b,c'.split(',', 2)]", `[["ab"],["a","b"],["a","b"]]`},
+		{"'aXbX'.replace('X', 'y') + 'aXbX'.replaceAll('X', m => m + m) + 'aXbX'.replace(/x/gi, '$&.')", `"aybXaXXbXXaX.bX."`},
+		{"'abcabc'.indexOf('c', 3) + 'abcabc'.lastIndexOf('c') + 'abcabc'.lastIndexOf('c', 3) + 'abc'.indexOf('')", "12"},
+		{"['abc'.includes('b'), 'abc'.includes('b', 2), 'null'.includes(null), 'x7'.includes(7)]", "[true,false,true,true]"},
+		{"[...'a1b2'.matchAll(/\\d/g)].map(m => m[0] + m.index)", `["11","23"]`},
+		{"['ab'.match(/b/).index, 'ab'.match('b').index, 'ab'.search('b'), 'abb'.match(/b/g), 'a'.match('x')]", `[1,1,1,["b","b"],null]`},
+		{
+			"[new RegExp('a+', 'g').flags, RegExp('b').test('b'), /x/ instanceof RegExp, new RegExp(/c/i).flags, /d/.constructor === RegExp]",
+			`["g",true,true,"i",true]`,
+		},
+		{"String.raw`a\\n${1}b` + String.raw({ raw: ['x', 'y'] }, 1, 2)", `"a\\n1bx1y"`},
+		{
+			"JSON.stringify({ a: 1, b: { a: 2, c: 3 } }, ['a', 'b']) + JSON.stringify([1], null, 1) + JSON.stringify({ a: 1 }, (k, v) => k ? v + 1 : v)",
+			`"{\"a\":1,\"b\":{\"a\":2}}[\n 1\n]{\"a\":2}"`,
+		},
+		{"JSON.parse('[1, 2]', (k, v) => Array.isArray(v) ? v : v * 2)", "[2,4]"},
+		{"'\\u0041\\u030a'.normalize('NFC').length + 'a'.localeCompare('b') + [...new Uint8Array([3, 1, 2]).sort()].join('')", `"0123"`},
+		{
+			"[new Date(0).toISOString(), new Date(2020, 0, 2).getDate(), Date.UTC(2020, 0), new Date('2020-01-02').getTime(), typeof Date()]",
+			`["1970-01-01T00:00:00.000Z",2,1577836800000,1577923200000,"string"]`,
+		},
+		{"[new Date() instanceof Date, new Date().constructor === Date, Object.prototype.toString.call(new Date())]", `[true,true,"[object Date]"]`},
+		{
+			"[(() => {}) instanceof Function, new Map([[1, 2]]).get(1), [...new Set([1, 1])], Object.groupBy([1, 2], x => x % 2 ? 'o' : 'e').o]",
+			"[true,2,[1],[1]]",
+		},
+	} {
+		got, err := runs(t, "return { r: "+x.expression+" }", script.Call{})
+		if want := `{"r":` + x.want + `}`; err != nil || string(got.Value) != want {
+			t.Errorf("%s: got %s, %v; want %s", x.expression, got.Value, err, want)
+		}
+	}
+}
+
 func TestScriptsSayNo(t *testing.T) {
 	for _, x := range []struct{ body, want string }{
 		{"return false", "Aborted"},
@@ -131,7 +182,7 @@ func TestScriptsSayNo(t *testing.T) {
 		{"return new Promise(() => {})", "the script waits for what never comes"},
 		{"missing()", "'missing' is not defined"},
 		{"return { toJSON () { return 7 } }", "the script returned what is no object"},
-		{"return { n: 1n }", "Do not know how to serialize a BigInt"},
+		{"return { n: 1n }", "'BigInt' is not defined"},
 		{"const a = {}; a.a = a; return a", "circular reference"},
 	} {
 		_, err := runs(t, x.body, script.Call{})
@@ -273,10 +324,10 @@ func TestErrorsOfTheHostAreExceptions(t *testing.T) {
 		t.Errorf("got %s, %v", got.Value, err)
 	}
 	for body, want := range map[string]string{
-		"return ctx.System.findUserByID('7')":      "user not found",
-		"return ctx.SystemAPI.userCreate({})":      "internal error",
-		"return ctx.SystemAPI.userUpdate(7n)":      "Do not know how to serialize a BigInt",
-		"return ctx.SystemAPI.userRead(undefined)": "cannot convert to object",
+		"return ctx.System.findUserByID('7')":                       "user not found",
+		"return ctx.SystemAPI.userCreate({})":                       "internal error",
+		"const a = {}; a.a = a; return ctx.SystemAPI.userUpdate(a)": "circular reference",
+		"return ctx.SystemAPI.userRead(undefined)":                  "cannot convert to object",
 	} {
 		var aborted *script.Aborted
 		if _, err := runs(t, body, script.Call{Host: a.host}); !errors.As(err, &aborted) || aborted.Message != want {
@@ -306,7 +357,7 @@ func TestLogIsKept(t *testing.T) {
 	got, err := runs(t, `
 		console.log('a', 1, { b: [2] }, null, undefined, new Error('e'))
 		ctx.log.warn('two\nlines\u0000')
-		ctx.console.error(Symbol('s'), 1n, { toJSON () { throw 1 } })
+		ctx.console.error(Symbol('s'), 1, { toJSON () { throw 1 } })
 		throw new Error('over')`, script.Call{})
 	var aborted *script.Aborted
 	if !errors.As(err, &aborted) {

@@ -30,6 +30,7 @@
 
   function exceeded (message) {
     if (message.startsWith('out of memory')) return 'memory'
+    if (message === 'interrupted') return 'time'
     return message === 'stack overflow' ? 'stack' : 'aborted'
   }
 

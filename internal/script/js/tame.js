@@ -30,6 +30,10 @@
   // Proxies would make any length a moving target; shared memory and finalizers are of no use to one run.
   for (const name of ['Proxy', 'SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry', 'eval']) delete G[name]
 
+  // Nor would any operator on big integers look up.
+  for (const name of ['BigInt', 'BigInt64Array', 'BigUint64Array']) delete G[name]
+  for (const name of ['getBigInt64', 'getBigUint64', 'setBigInt64', 'setBigUint64']) delete DataView.prototype[name]
+
   // Code made of texts: the compiler needs a time that grows with the square of what it is given.
   const noCode = { Function () { throw new TypeError('code in texts is not run') } }.Function
   const NoCode = function Function () { noCode() }
@@ -207,6 +211,29 @@
     return out
   })
 
+  // A class of many characters is sorted by the engine, in a time that grows with the square of their number.
+  const patternLength = 4096
+  function patternOf (pattern) {
+    if (pattern === undefined || pattern instanceof RegExp) return pattern
+    pattern = `${pattern}`
+    if (pattern.length > patternLength) throw new RangeError('the regular expression is too long')
+    return pattern
+  }
+  const Pattern = RegExp
+  delete Pattern.prototype.compile
+  function ShortRegExp (pattern, flags) {
+    return Reflect.construct(Pattern, [patternOf(pattern), flags], new.target ?? ShortRegExp)
+  }
+  ShortRegExp.prototype = Pattern.prototype
+  defineProperty(ShortRegExp, 'name', { value: 'RegExp' })
+  defineProperty(ShortRegExp, Symbol.species, { get () { return this } })
+  if (Pattern.escape) put(ShortRegExp, 'escape', Pattern.escape)
+  put(Pattern.prototype, 'constructor', ShortRegExp)
+  put(G, 'RegExp', ShortRegExp)
+  replace(String.prototype, ['match', 'matchAll', 'search'], native => ({
+    method (pattern) { return apply(native, subject(this), [patternOf(pattern)]) }
+  }).method)
+
   // The engine tries a pattern at each place by itself.
   for (const symbol of [Symbol.split, Symbol.replace, Symbol.match]) {
     const native = RegExp.prototype[symbol]
@@ -218,6 +245,39 @@
       }
     }.method)
   }
+
+  // Marks that stand on one letter are put in order, in a time that grows with the square of their number.
+  const heaped = /\p{M}{64}/u
+  const { test } = RegExp.prototype
+  function orderly (text) {
+    if (text.length > walk || apply(test, heaped, [text])) throw new RangeError('the text is too long')
+    return text
+  }
+  replace(String.prototype, ['normalize'], native => ({
+    method (...form) { return apply(native, orderly(subject(this)), form) }
+  }).method)
+  replace(String.prototype, ['localeCompare'], native => ({
+    method (other) { return apply(native, orderly(subject(this)), [orderly(`${other}`)]) }
+  }).method)
+
+  // Typed arrays are sorted without looking up, too.
+  const { get: lengthOfTyped } = descriptor(parent(Uint8Array.prototype), 'length')
+  replace(parent(Uint8Array.prototype), ['sort', 'toSorted'], native => ({
+    method (...compare) {
+      if (apply(lengthOfTyped, this, []) > walk) throw new RangeError('the array is too long')
+      return apply(native, this, compare)
+    }
+  }).method)
+
+  // A text can be made so that the engine looks for each of its names among all those before.
+  const parse = JSON.parse
+  put(JSON, 'parse', {
+    parse (text, reviver) {
+      text = `${text}`
+      if (text.length > walk) throw new RangeError('the text is too long')
+      return parse(text, reviver)
+    }
+  }.parse)
 
   // A replacer that is a list is walked by the engine.
   const stringify = JSON.stringify
