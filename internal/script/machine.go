@@ -101,13 +101,14 @@ func (m *machine) choke() {
 	}
 }
 
-// enter prepares a call into the engine, which may last as long as the run still may.
+// enter prepares a call into the engine, which may last as long as the run still may. The engine's own clock is behind ours: if
+// it stopped a call a moment before the context ends, nobody could tell the call from one that came to nothing.
 func (m *machine) enter() error {
 	if m.ctx.Err() != nil {
 		return context.Cause(m.ctx)
 	}
 	deadline, _ := m.ctx.Deadline()
-	return m.vm.SetEvalTimeout(max(time.Until(deadline), time.Millisecond))
+	return m.vm.SetEvalTimeout(max(time.Until(deadline), 0) + chokeAfter)
 }
 
 // eval runs compiled code and gives its value, which the caller frees.
