@@ -31,6 +31,9 @@ func (c *Core) ListScripts(ctx context.Context, f ScriptFilter) ([]SeenScript, e
 				continue
 			}
 			wrong := slices.Concat(s.Errors, insecure(v.Reader, &s))
+			if s.Iterator != nil && !s.Client() {
+				wrong = append(wrong, "iterators are not run here")
+			}
 			if f.Valid && len(wrong) > 0 {
 				continue
 			}

@@ -191,8 +191,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	ran.Go(func() { s.cleaner.Run(running) })
 	ran.Go(func() { s.bell.Run(running) })
 	if s.scripts != nil {
-		ran.Go(func() { s.errander.Run(running) })
-		ran.Go(func() { s.scripts.Watch(running) })
+		ran.Go(func() { s.errander.Run(running) }) // it looks at the folder, too, when nobody else does
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()

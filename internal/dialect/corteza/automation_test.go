@@ -10,14 +10,13 @@ import (
 	"time"
 
 	"muster/internal/config"
-	"muster/internal/mustertest"
 	"muster/internal/store/storetest"
 )
 
 // A folder of scripts that a test writes.
 type folder struct {
-	path  string
-	clock *mustertest.Clock
+	path string
+	h    *house // nil before it is there
 }
 
 // withFolder runs f on each engine in a house with those scripts: file names and what is in them.
@@ -29,7 +28,7 @@ func withFolder(t *testing.T, files map[string]string, f func(t *testing.T, h *h
 			scripts.write(t, name, text)
 		}
 		h := newHouse(t, engine, func(c *config.Config) { c.Scripts = scripts.path })
-		scripts.clock = h.Clock
+		scripts.h = h
 		f(t, h, scripts)
 	})
 }
@@ -44,8 +43,9 @@ func (f *folder) write(t *testing.T, name, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if f.clock != nil {
-		f.clock.Advance(2 * time.Second) // the folder is looked at once a second
+	if f.h != nil {
+		f.h.Clock.Advance(2 * time.Second) // it is looked at once a second
+		f.h.Work(t)                        // by the runner of scripts, for example
 	}
 }
 
@@ -310,6 +310,49 @@ func TestScriptsOfPeople(t *testing.T) {
 		signUp("mailer").failsWith(t, "mail.send") // there is no such thing
 		h.signIn(t, "carol@example.org", goodPassword)
 		h.nobody().login(t, "mailer@example.org", goodPassword).fails(t, "invalid username and password combination")
+	})
+}
+
+// TestWhatScriptsAnswer: what is taken of it, and what is not.
+func TestWhatScriptsAnswer(t *testing.T) {
+	files := map[string]string{
+		"server-scripts/update.js": onEvent("before update system:user", "args.$user.handle = 'h' + args.$user.userID; return args.$user"),
+		"server-scripts/role.js":   onEvent("before create system:role", "return { role: { name: args.$role.name + '!', roleID: '2', handle: null } }"),
+		"server-scripts/app.js":    onEvent("before create system:application", "return { application: { enabled: true, unify: args.$application.name === 'Plain' ? null : { name: 'Shown', listed: true } } }"),
+		"server-scripts/member.js": onEvent("before add system:role:member", "if (args.$role.name === 'Closed!') throw new Error(args.$user.handle + ' stays out'); args.$user.name = 'Nobody'; return { result: args.$user }"),
+	}
+	withFolder(t, files, func(t *testing.T, h *house, scripts *folder) {
+		ann, bob := h.person(t, "ann"), h.person(t, "bob")
+		h.rule(t, h.role(t, "Helpers", ann.id), "system:user:*", "update", "allow")
+		a := ann.put(t, "/users/"+bob.id, `{"email":"bob@example.org","name":"Robert","handle":"bob"}`) // she sees neither e-mail nor name of his
+		if a.str(t, "response.handle") != "h"+bob.id || a.str(t, "response.email") != "bob@example.org" || a.str(t, "response.name") != "Robert" {
+			t.Errorf("stored %s", a.Body)
+		}
+		if name := h.admin.post(t, "/roles/", `{"name":"Closed","handle":"closed"}`); name.str(t, "response.name") != "Closed!" || name.str(t, "response.handle") != "closed" {
+			t.Errorf("made %s", name.Body)
+		}
+		closed := h.admin.get(t, "/roles/?query=closed").list(t, "response.set", "roleID")[0]
+		h.admin.post(t, "/roles/"+closed+"/member/"+bob.id, nil).fails(t, "h"+bob.id+" stays out")
+		h.admin.post(t, "/roles/", map[string]any{"name": "Open", "members": []string{bob.id}}).str(t, "response.roleID")
+		if name := h.admin.get(t, "/users/"+bob.id).str(t, "response.name"); name != "Robert" {
+			t.Errorf("he is called %s now", name)
+		}
+		if a := h.admin.post(t, "/application/", `{"name":"Chat"}`); a.Get(t, "response.enabled") != true || a.str(t, "response.unify.name") != "Shown" {
+			t.Errorf("made %s", a.Body)
+		}
+		if a := h.admin.post(t, "/application/", `{"name":"Plain","unify":{"name":"x"}}`); strings.Contains(string(a.Body), "unify") {
+			t.Errorf("made %s", a.Body)
+		}
+		for _, nonsense := range []string{"{ role: 5 }", "{ role: { name: {} } }", "{ role: [] }"} {
+			scripts.write(t, "server-scripts/role.js", onEvent("before create system:role", "return "+nonsense))
+			h.admin.post(t, "/roles/", `{"name":"Nonsense"}`).fails(t, "failed to execute corredor script")
+		}
+		for _, nothing := range []string{"{}", "true", "'x'", "{ other: 1 }", "null", "{ role: null }"} {
+			scripts.write(t, "server-scripts/role.js", onEvent("before create system:role", "return "+nothing))
+			if a := h.admin.post(t, "/roles/", map[string]string{"name": "Given " + nothing}); a.str(t, "response.name") != "Given "+nothing {
+				t.Errorf("%s: made %s", nothing, a.Body)
+			}
+		}
 	})
 }
 

@@ -113,9 +113,14 @@ func takeRole(g *muster.Group, text json.RawMessage) error {
 }
 
 func takeApplication(a *muster.Application, text json.RawMessage) error {
-	return json.Unmarshal(text, &struct {
+	v := struct {
 		Name    *string
 		Enabled *bool
-		Unify   **muster.Launcher
-	}{&a.Name, &a.Enabled, &a.Launcher})
+		Unify   json.RawMessage
+	}{Name: &a.Name, Enabled: &a.Enabled}
+	if err := json.Unmarshal(text, &v); err != nil || len(v.Unify) == 0 {
+		return err
+	}
+	a.Launcher = nil // null takes it away
+	return json.Unmarshal(v.Unify, &a.Launcher)
 }
