@@ -16,6 +16,9 @@ const (
 	NounReminder     Noun = "reminder"
 	NounAttachment   Noun = "attachment"
 	NounScript       Noun = "script"
+	NounTopic        Noun = "topic"
+	NounContact      Noun = "contact" // with the id of the user who is one
+	NounPresence     Noun = "presence"
 )
 
 // A Resource is what a rule or an event is about: one object, or with ID 0 all of that noun. NounRealm has no ids.
@@ -32,6 +35,9 @@ func UserResource(id ID) Resource { return Resource{NounUser, id} }
 
 // GroupResource is the resource of one group.
 func GroupResource(id ID) Resource { return Resource{NounGroup, id} }
+
+// TopicResource is the resource of one topic.
+func TopicResource(id ID) Resource { return Resource{NounTopic, id} }
 
 // The operations that rules speak of. Where a comment names a noun, the operation is on objects of that noun; the others
 // are on the house as a whole.
@@ -88,6 +94,7 @@ var (
 	ActionSuspendUser   = Action{"user.suspend", NounUser, OpSuspend, false, true, "lock a user out, ending his sessions"}
 	ActionUnsuspendUser = Action{"user.unsuspend", NounUser, OpUnsuspend, false, true, "let a suspended user in again"}
 	ActionSetPassword   = Action{"user.set-password", NounUser, OpUpdate, false, true, "give a user a new password, ending his sessions"}
+	ActionReadSelf      = Action{"user.read-self", NounUser, "", false, false, "read oneself, with one's groups"}
 	ActionListGroupsOf  = Action{"user.groups", NounUser, OpRead, false, false, "list the groups that a user is a member of"}
 
 	ActionListGroups     = Action{"group.list", NounGroup, OpRead, false, false, "list and search groups"}
@@ -104,6 +111,11 @@ var (
 	ActionListMembers    = Action{"group.members", NounGroup, OpRead, false, false, "list the members of a group"}
 	ActionAddMember      = Action{"group.member-add", NounGroup, OpMembersManage, false, true, "put a user into a group"}
 	ActionRemoveMember   = Action{"group.member-remove", NounGroup, OpMembersManage, false, true, "take a user out of a group"}
+	ActionAddManager     = Action{"group.manager-add", NounGroup, OpMembersManage, false, true, "let a user say who is in a group"}
+	ActionRemoveManager  = Action{"group.manager-remove", NounGroup, OpMembersManage, false, true, "end that a user says who is in a group"}
+	ActionFindGroup      = Action{"group.find", NounGroup, OpRead, false, false, "read one group by its name"}
+	ActionListGroupsFull = Action{"group.list-full", NounGroup, OpRead, false, false, "list groups with their members and managers"}
+	ActionDeleteUnused   = Action{"group.delete-unused", NounGroup, OpDelete, false, true, "delete a group that has neither members nor managers nor rights on topics"}
 
 	ActionListRules      = Action{"rule.list", NounRealm, OpGrant, false, false, "read the rules of a group"}
 	ActionSetRules       = Action{"rule.set", NounRealm, OpGrant, false, true, "set, replace or take away rules of a group"}
@@ -122,6 +134,18 @@ var (
 	ActionExchangeReset  = Action{"user.exchange-reset-token", NounUser, "", true, true, "turn a mailed reset token into one that resets"}
 	ActionResetPassword  = Action{"user.reset-password", NounUser, "", true, true, "set a new password with an exchanged token"}
 	ActionExchangeToken  = Action{"session.exchange", NounSession, "", true, true, "turn the token of an external sign-in into a session"}
+
+	ActionSignUpForKey  = Action{"user.sign-up-for-key", NounUser, "", true, true, "make an account without a password, and have a link mailed that makes its key"}
+	ActionRequestKey    = Action{"user.request-key", NounUser, "", true, true, "have a link mailed that makes one's key anew"}
+	ActionVerifyKey     = Action{"user.verify-key", NounUser, "", true, true, "get a new key for a mailed token, and have the e-mail confirmed by it"}
+	ActionConvertUser   = Action{"user.convert", NounUser, OpUpdate, false, true, "make a user a system user, for good, with a new key and without e-mail and password"}
+	ActionSetSystemUser = Action{"user.set-system", NounUser, OpUpdate, false, true, "say what a system user sees of the users that he lists"}
+	ActionResetKey      = Action{"user.reset-key", NounUser, OpUpdate, false, true, "give a system user a new key"}
+	ActionRenameUser    = Action{"user.rename", NounUser, OpUpdate, false, true, "change the username, or name and e-mail, of a user"}
+	ActionFindUser      = Action{"user.find", NounUser, OpRead, false, false, "read the user whose username is exactly that"}
+	ActionListPeople    = Action{"user.directory", NounUser, OpRead, false, false, "list who is there, with names"}
+	ActionCheckUser     = Action{"user.check", NounUser, OpRead, false, false, "look whether a user has what each user should have"}
+	ActionMendUser      = Action{"user.mend", NounUser, OpUpdate, false, true, "give a user what each user should have"}
 
 	ActionListOrganisations   = Action{"organisation.list", NounOrganisation, "", false, false, "list and search organisations"}
 	ActionReadOrganisation    = Action{"organisation.read", NounOrganisation, "", false, false, "read one organisation"}
@@ -162,6 +186,30 @@ var (
 	ActionFollowScript     = Action{"script.follow", NounScript, "", false, true, "run a script because of what has happened, or because it is time, by the house itself"}
 	ActionSendMail         = Action{"user.mail", NounUser, "", false, true, "have a script send a mail to a user, as an administrator"}
 
+	ActionListTopics       = Action{"topic.list", NounTopic, "", false, false, "list the topics that one can read; for administrators: all but private ones"}
+	ActionReadTopic        = Action{"topic.read", NounTopic, "", false, false, "read one topic, for its readers, writers and administrators"}
+	ActionCreateTopic      = Action{"topic.create", NounTopic, "", false, true, "make a topic: below one's own private topic or one that one administers, as an administrator anywhere else"}
+	ActionDeleteTopic      = Action{"topic.delete", NounTopic, "", false, true, "delete a topic for good, as who administers it"}
+	ActionAddTopicRight    = Action{"topic.right-add", NounTopic, "", false, true, "let a user or a group read, write or administer a topic, as who administers it"}
+	ActionRemoveTopicRight = Action{"topic.right-remove", NounTopic, "", false, true, "take such a right away"}
+	ActionKeepTopic        = Action{"topic.favourite", NounTopic, "", false, true, "make a topic one of one's favourites"}
+	ActionDropTopic        = Action{"topic.unfavourite", NounTopic, "", false, true, "end that a topic is one of one's favourites"}
+	ActionMuteTopic        = Action{"topic.mute", NounTopic, "", false, true, "want no notifications of a topic"}
+	ActionUnmuteTopic      = Action{"topic.unmute", NounTopic, "", false, true, "want notifications of a topic again"}
+	ActionMuteTopics       = Action{"topic.mute-all", NounTopic, "", false, true, "want no notifications of any topic that one can read now, but private ones"}
+	ActionUnmuteTopics     = Action{"topic.unmute-all", NounTopic, "", false, true, "want notifications of all topics"}
+
+	ActionAddTag    = Action{"user.tag-add", NounUser, "", false, true, "make a tag one of one's favourites"}
+	ActionRemoveTag = Action{"user.tag-remove", NounUser, "", false, true, "end that a tag is one of one's favourites"}
+
+	ActionAddContact    = Action{"contact.add", NounContact, "", false, true, "make a user one's contact"}
+	ActionRemoveContact = Action{"contact.remove", NounContact, "", false, true, "end that a user is one's contact"}
+
+	ActionSetPresence    = Action{"presence.set", NounPresence, "", false, false, "say what one is doing at a topic that one can read, and see who else is there"}
+	ActionListPresences  = Action{"presence.list", NounPresence, "", false, false, "list presences on the topics that one can read"}
+	ActionContactsSeen   = Action{"presence.contacts", NounPresence, "", false, false, "list one's contacts, and where they were lately"}
+	ActionRemovePresence = Action{"presence.remove", NounPresence, "", false, true, "take one's own presence away; for administrators: anybody's"}
+
 	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
 	ActionRefusedToken    = Action{"session.refused", NounSession, "", true, true, "show a token that is not good"}
 	ActionReadSignInRules = Action{"setting.sign-in", NounSetting, "", true, false, "read which ways of signing in and up are switched on"}
@@ -172,13 +220,16 @@ func Actions() []Action {
 	return []Action{
 		ActionSignIn, ActionSignOut, ActionRenewSession, ActionSignUp, ActionSendConfirmation, ActionConfirmEmail, ActionChangePassword, ActionFirstAdmin,
 		ActionListUsers, ActionReadUser, ActionReadMember, ActionCreateUser, ActionUpdateUser, ActionDeleteUser, ActionUndeleteUser,
-		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionListGroupsOf,
+		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionReadSelf, ActionListGroupsOf,
 		ActionListGroups, ActionReadGroup, ActionCreateGroup, ActionUpdateGroup, ActionDeleteGroup, ActionUndeleteGroup,
 		ActionArchiveGroup, ActionUnarchiveGroup, ActionMoveGroup, ActionMergeGroups, ActionDefaultGroup,
 		ActionListMembers, ActionAddMember, ActionRemoveMember,
+		ActionAddManager, ActionRemoveManager, ActionFindGroup, ActionListGroupsFull, ActionDeleteUnused,
 		ActionListRules, ActionSetRules, ActionClearRules, ActionListOperations,
 		ActionListSettings, ActionReadSetting, ActionSetSettings, ActionSetUserSettings, ActionPublicSettings,
 		ActionReadStatistics, ActionImpersonate, ActionRequestReset, ActionExchangeReset, ActionResetPassword, ActionExchangeToken,
+		ActionSignUpForKey, ActionRequestKey, ActionVerifyKey, ActionConvertUser, ActionSetSystemUser, ActionResetKey, ActionRenameUser,
+		ActionFindUser, ActionListPeople, ActionCheckUser, ActionMendUser,
 		ActionListOrganisations, ActionReadOrganisation, ActionCreateOrganisation, ActionUpdateOrganisation,
 		ActionArchiveOrganisation, ActionDeleteOrganisation,
 		ActionListApplications, ActionReadApplication, ActionCreateApplication, ActionUpdateApplication,
@@ -187,6 +238,10 @@ func Actions() []Action {
 		ActionDismissReminder, ActionSnoozeReminder, ActionDeleteReminder, ActionFireReminder,
 		ActionCreateAttachment, ActionReadAttachment, ActionOpenOriginal, ActionOpenPreview, ActionDeleteAttachment, ActionCleanAttachments,
 		ActionListScripts, ActionReadBundle, ActionRunScript, ActionRunOnUser, ActionRunOnGroup, ActionRunOnApplication, ActionFollowScript, ActionSendMail,
+		ActionListTopics, ActionReadTopic, ActionCreateTopic, ActionDeleteTopic, ActionAddTopicRight, ActionRemoveTopicRight,
+		ActionKeepTopic, ActionDropTopic, ActionMuteTopic, ActionUnmuteTopic, ActionMuteTopics, ActionUnmuteTopics,
+		ActionAddTag, ActionRemoveTag, ActionAddContact, ActionRemoveContact,
+		ActionSetPresence, ActionListPresences, ActionContactsSeen, ActionRemovePresence,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}
 }

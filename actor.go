@@ -15,6 +15,7 @@ type Actor struct {
 	Realm   ID
 	User    ID
 	Session ID // the session whose token was shown
+	Key     ID // the key that was shown, in a wire without sessions
 	Behind  ID // the administrator who acts as User, when the session is an impersonation
 	System  bool
 	Script  string // the script that asks, as User; it may have no session

@@ -91,6 +91,13 @@ var (
 	ErrApplicationNotFound  = &Error{Kind: NotFound, Code: "not-found", Field: "application", Message: "no such application"}
 	ErrReminderNotFound     = &Error{Kind: NotFound, Code: "not-found", Field: "reminder", Message: "no such reminder"}
 	ErrAttachmentNotFound   = &Error{Kind: NotFound, Code: "not-found", Field: "attachment", Message: "no such file"}
+	ErrTopicNotFound        = &Error{Kind: NotFound, Code: "not-found", Field: "topic", Message: "no such topic, or none that you can read"}
+	ErrParentNotFound       = &Error{Kind: NotFound, Code: "not-found", Field: "parent", Message: "there is no topic above it"}
+	ErrAlreadyThere         = Errorf(Conflict, "already-there", "it is there already")
+	ErrNotThere             = Errorf(Conflict, "not-there", "it is not there")
+	ErrListFull             = Errorf(Conflict, "list-full", "the list is full")
+	ErrTooManyTopics        = Errorf(Conflict, "too-many-topics", "too many topics at once")
+	ErrGroupInUse           = Errorf(Conflict, "in-use", "the group still has members, managers or rights on topics")
 	ErrImage                = Errorf(Invalid, "bad-image", "this picture is broken, or larger than can be worked on")
 	ErrEmptyFile            = Errorf(Invalid, "empty-file", "the file is empty")
 	ErrFileTooLarge         = Errorf(Invalid, "file-too-large", "the file is too large")
@@ -102,6 +109,9 @@ var (
 	ErrOldPassword          = &Error{Kind: Invalid, Code: "old-password", Field: "oldPassword", Message: "the old password does not match"}
 	ErrInvalidToken         = Errorf(Invalid, "invalid-token", "the token is not of a legal form")
 	ErrTokenUnknown         = Errorf(NotFound, "unknown-token", "the token is unknown, used or too old")
+	ErrNotSystemName        = Errorf(Invalid, "not-system-name", "only a username that begins with tat.system is one of a system user")
+	ErrIsSystem             = Errorf(Conflict, "is-system", "a system user already")
+	ErrNotSystem            = Errorf(Conflict, "not-system", "not a system user")
 	ErrLastAdmin            = Errorf(Conflict, "last-administrator", "the last administrator must stay")
 	ErrSelf                 = Errorf(Conflict, "self", "nobody does this to himself")
 	ErrAdminOnly            = Errorf(Denied, "administrators-only", "only administrators act on administrators")

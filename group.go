@@ -40,8 +40,14 @@ type GroupFilter struct {
 	Prefix   string // of name or handle, in any letter case
 	NameOnly bool   // Prefix is of the name alone
 	Ordinary bool   // leave out everyone, which most wires don't show
-	Deleted  State
-	Archived State
-	Sort     []Order
-	Page     Page
+	IDs      []ID
+	Except   []ID     // these are left out
+	Names    []string // as they are shown, letter for letter
+
+	Descriptions []string  // likewise
+	From, To     time.Time // of when they were made; inclusive, whole seconds
+	Deleted      State
+	Archived     State
+	Sort         []Order
+	Page         Page
 }

@@ -31,7 +31,7 @@ const (
 )
 
 func engines() []string {
-	return []string{"perm", "password", "token", "totp", "passkey", "script", "blob", "preview", "locale", "bus", "mailer", "throttle"}
+	return []string{"perm", "password", "token", "totp", "passkey", "script", "blob", "preview", "locale", "bus", "mailer", "throttle", "presence"}
 }
 
 func rooms() []room {

@@ -5,6 +5,8 @@ type Statistics struct {
 	Users        UserStatistics
 	Groups       GroupStatistics
 	Applications ApplicationStatistics
+	Topics       int
+	Presences    int
 }
 
 // UserStatistics counts users. Valid ones are neither deleted nor suspended.

@@ -20,6 +20,7 @@ type User struct {
 	Avatar        string
 	Meta          string // JSON that clients of Crust keep there and nobody shows; "" for none
 	ExternalID    string // who the user is to another sign-in system; nobody shows it
+	ListsInFull   bool   // a system user who sees all of the users that he lists
 
 	EmailConfirmedAt time.Time
 	CreatedAt        time.Time
@@ -79,4 +80,15 @@ type UserFilter struct {
 	Page        Page
 
 	WithGroups bool // tell of each user the live groups that he is in, as far as the caller may read them
+}
+
+// A PeopleFilter selects users who are neither suspended nor deleted. Texts are compared as they are shown, in the letter case
+// that they have. Empty fields select nothing and leave nothing out.
+type PeopleFilter struct {
+	IDs         []ID
+	Usernames   []string
+	Names       []string  // the username stands for the name of who has none
+	CreatedFrom time.Time // at that instant or later
+	CreatedTo   time.Time // before that instant
+	Page        Page
 }

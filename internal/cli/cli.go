@@ -37,16 +37,17 @@ type commands struct {
 
 // An environment is what a command works with.
 type environment struct {
-	config string
-	vars   []string
-	stdout io.Writer
-	stderr io.Writer
+	config  string
+	version string
+	vars    []string
+	stdout  io.Writer
+	stderr  io.Writer
 }
 
 // Main runs the command that args name, and answers the exit status: 0 done, 1 failed, 2 not understood.
 func Main(args []string, version string) int {
 	syscall.Umask(0o077) // what Muster writes is nobody else's to read
-	return run(args, version, &environment{vars: os.Environ(), stdout: os.Stdout, stderr: os.Stderr})
+	return run(args, version, &environment{vars: os.Environ(), version: version, stdout: os.Stdout, stderr: os.Stderr})
 }
 
 func run(args []string, version string, e *environment) int {
@@ -120,7 +121,7 @@ func (s *serve) Run(e *environment) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop) // who asks a second time doesn't want to wait
-	srv, err := server.Open(ctx, cfg, log, server.Options{})
+	srv, err := server.Open(ctx, cfg, log, server.Options{Version: e.version})
 	if err != nil && ctx.Err() != nil {
 		return nil // stopped before it had begun
 	}

@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -34,11 +35,13 @@ type Config struct {
 	PublicURL      string   `toml:"public_url" env:"MUSTER_PUBLIC_URL" flag:"public-url"`              // what links in mails begin with; empty: http:// and the address
 	OpsListen      string   `toml:"ops_listen" env:"MUSTER_OPS_LISTEN" flag:"ops-listen"`              // HOST:PORT of this machine for metrics and profiles; empty: none
 	TrustedProxies []string `toml:"trusted_proxies" env:"MUSTER_TRUSTED_PROXIES"`                      // addresses and networks whose X-Forwarded-For is believed
+	TrustedOrigins []string `toml:"trusted_origins" env:"MUSTER_TRUSTED_ORIGINS"`                      // scheme://host[:port] of web apps elsewhere whose pages may use cookies
 	DefaultGroup   string   `toml:"default_group" env:"MUSTER_DEFAULT_GROUP" flag:"default-group"`     // name of the group that wires put new people into; empty: none
 	Dev            bool     `toml:"dev" env:"MUSTER_DEV" flag:"dev"`                                   // throttles lifted, more in the log
 	Admin          Admin    `toml:"admin"`
 	Mail           Mail     `toml:"mail"`
 	Files          Files    `toml:"files"`
+	Tat            Tat      `toml:"tat"`
 }
 
 // Admin is the first administrator, made when realm main has no account. Without an e-mail there is none.
@@ -59,6 +62,18 @@ type Files struct {
 	S3URL       string `toml:"s3_url" env:"MUSTER_S3_URL" url:""` // https://HOST/BUCKET/PREFIX?region=REGION; empty: FilesDir
 	S3AccessKey string `toml:"s3_access_key" env:"MUSTER_S3_ACCESS_KEY" secret:""`
 	S3SecretKey string `toml:"s3_secret_key" env:"MUSTER_S3_SECRET_KEY" secret:""`
+}
+
+// Tat is what its wire can be told. The first four are how clients reach it; they fill mails and answers.
+type Tat struct {
+	Scheme            string   `toml:"scheme" env:"MUSTER_TAT_SCHEME"` // http or https; empty: that of the public URL, and so on
+	Host              string   `toml:"host" env:"MUSTER_TAT_HOST"`
+	Port              string   `toml:"port" env:"MUSTER_TAT_PORT"`
+	Path              string   `toml:"path" env:"MUSTER_TAT_PATH"`
+	AllowedDomains    []string `toml:"allowed_domains" env:"MUSTER_TAT_ALLOWED_DOMAINS"`         // of e-mails of new accounts; empty: all
+	UsernameFromEmail bool     `toml:"username_from_email" env:"MUSTER_TAT_USERNAME_FROM_EMAIL"` // the part before the @ replaces the username of new accounts
+	CallbackHosts     []string `toml:"callback_hosts" env:"MUSTER_TAT_CALLBACK_HOSTS"`           // hosts that callbacks in mails may name besides the exposed one
+	Origins           []string `toml:"origins" env:"MUSTER_TAT_ORIGINS"`                         // of web pages that may use it; empty: all
 }
 
 // Flags are what the command line said; what it did not say is nil.
@@ -188,8 +203,26 @@ func (c *Config) check() error {
 	if (c.Admin.Email == "") != (c.Admin.Password == "") {
 		return errors.New("the first administrator has an e-mail and a password or neither (hint: set MUSTER_ADMIN_EMAIL and MUSTER_ADMIN_PASSWORD)")
 	}
+	if err := c.Tat.check(); err != nil {
+		return err
+	}
 	if f := c.Files; (f.S3URL == "") != (f.S3AccessKey == "") || (f.S3URL == "") != (f.S3SecretKey == "") {
 		return errors.New("a bucket for files has a URL, an access key and a secret key or none of them (hint: set MUSTER_S3_URL, MUSTER_S3_ACCESS_KEY and MUSTER_S3_SECRET_KEY)")
+	}
+	return nil
+}
+
+func (t *Tat) check() error {
+	port, err := strconv.ParseUint(cmp.Or(t.Port, "1"), 10, 16)
+	switch {
+	case t.Scheme != "" && t.Scheme != "http" && t.Scheme != "https":
+		return fmt.Errorf("tat.scheme is %q (hint: http or https)", t.Scheme)
+	case err != nil || port == 0:
+		return fmt.Errorf("tat.port is %q (hint: a number, 443 for example)", t.Port)
+	case strings.ContainsAny(t.Host, "/@ ?#"):
+		return fmt.Errorf("tat.host is %q (hint: a name alone, users.example.org for example)", t.Host)
+	case t.Path != "" && !strings.HasPrefix(t.Path, "/"):
+		return fmt.Errorf("tat.path is %q (hint: it begins with a slash)", t.Path)
 	}
 	return nil
 }

@@ -61,7 +61,9 @@ func fields(table string, v reflect.Value) (list []Setting) {
 // settings where nobody says anything is filled in.
 func (t *Told) TOML() string {
 	c := t.Config
-	c.TrustedProxies = append([]string{}, c.TrustedProxies...) // else the list would not be shown
+	for _, list := range []*[]string{&c.TrustedProxies, &c.TrustedOrigins, &c.Tat.AllowedDomains, &c.Tat.CallbackHosts, &c.Tat.Origins} {
+		*list = append([]string{}, *list...) // else it would not be shown
+	}
 	c.KeysFile, c.FilesDir, c.Mail.Folder = c.KeysPath(), c.FilesFolder(), c.MailFolder()
 	if c.PublicURL == "" && !strings.HasSuffix(c.Listen, ":0") {
 		c.PublicURL = "http://" + c.Listen

@@ -34,6 +34,7 @@ scripts = "" # default
 public_url = "http://127.0.0.1:2" # default
 ops_listen = "" # default
 trusted_proxies = ["10.0.0.1"] # file
+trusted_origins = [] # default
 default_group = "" # default
 dev = false # default
 
@@ -50,6 +51,16 @@ folder = "from-flag/mail" # default
 s3_url = "https://s3.example.org:9000/b/p?•••" # environment MUSTER_S3_URL
 s3_access_key = "•••" # environment MUSTER_S3_ACCESS_KEY
 s3_secret_key = "•••" # environment MUSTER_S3_SECRET_KEY
+
+[tat]
+scheme = "" # default
+host = "" # default
+port = "" # default
+path = "" # default
+allowed_domains = [] # default
+username_from_email = false # default
+callback_hosts = [] # default
+origins = [] # default
 `
 	if diff := cmp.Diff(want, told.TOML()); diff != "" {
 		t.Error(diff)

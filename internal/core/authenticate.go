@@ -13,7 +13,15 @@ import (
 const jwtLife = 30 * 24 * time.Hour
 
 // An Authenticator turns tokens into actors. It is the one place where a credential that comes with a request ends.
-type Authenticator struct{ c *Core }
+type Authenticator struct {
+	c      *Core
+	nobody string // the digest of a secret that nobody has
+	uses   uses
+}
+
+func newAuthenticator(c *Core) *Authenticator {
+	return &Authenticator{c: c, nobody: c.keys.Digest(digestKey, 0, newKeySecret())}
+}
 
 // jwtClaims are the claims of the JWTs that Corteza's clients read. MemberOf informs them only; rights are looked up.
 type jwtClaims struct {

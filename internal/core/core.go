@@ -55,6 +55,7 @@ type Core struct {
 	throttles throttles
 	refusals  *refusals
 	follower  *follower
+	presences *presences
 }
 
 // Options are what a Core is made of.
@@ -84,7 +85,8 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	}
 	c.rights = newRights(c)
 	c.files = newFiles(o)
-	c.Authenticator = &Authenticator{c}
+	c.presences = newPresences(c)
+	c.Authenticator = newAuthenticator(c)
 	c.Stats = &Stats{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}
 	c.Errands = &Errands{c: c, wake: make(chan struct{}, 1)}
@@ -96,8 +98,15 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	if c.follower, err = startFollower(ctx, c); err != nil {
 		return nil, err
 	}
+	if err := c.presences.share(ctx); err != nil {
+		c.follower.stop()
+		return nil, err
+	}
 	return c, nil
 }
 
-// Close stops following. Close the store after it.
-func (c *Core) Close() { c.follower.stop() }
+// Close stops following, and tells other nodes what they do not know yet. Close the store after it.
+func (c *Core) Close() {
+	c.presences.stop()
+	c.follower.stop()
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"muster"
+	"muster/internal/store"
 )
 
 const followerPoll = 250 * time.Millisecond
@@ -79,6 +80,12 @@ func (f *follower) run(ctx context.Context) {
 	}
 }
 
+// forget drops what a change, of this node or of another, made untrue of what is in memory.
+func (c *Core) forget(ch store.Change) {
+	c.rights.forget(ch)
+	c.presences.forget(ch)
+}
+
 func (f *follower) poll(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, followerTrust)
 	defer cancel()
@@ -94,7 +101,7 @@ func (f *follower) poll(ctx context.Context) error {
 				return err
 			}
 			for _, ch := range changes {
-				f.c.rights.forget(ch)
+				f.c.forget(ch)
 				f.last[n] = ch.ID
 			}
 			if len(changes) == 0 {

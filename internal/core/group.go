@@ -15,6 +15,9 @@ type GroupForm struct {
 	Handle  string
 	Members []muster.ID // on change: nil leaves the members as they are
 	Partial bool        // on change: an empty name or handle leaves that as it is, too
+
+	Description *string // nil: none, or on change as it is
+	KeepHandle  bool    // on change: Handle says nothing
 }
 
 // SeenGroup is a group and what the caller may do with it.
@@ -100,6 +103,9 @@ func (c *Core) createGroup(ctx context.Context, f GroupForm) (*muster.Group, err
 		if err := checkGroupNames(g, &muster.Group{}); err != nil {
 			return nil, err
 		}
+		if err := f.describe(g); err != nil {
+			return nil, err
+		}
 		g.ID = tx.NewID()
 		g.CreatedAt = g.ID.Time()
 		g.ChangedAt = g.CreatedAt
@@ -126,6 +132,18 @@ func (f *GroupForm) names() (name, handle string) {
 		name = handle
 	}
 	return name, handle
+}
+
+// describe puts the description, where one is given, into the group.
+func (f *GroupForm) describe(g *muster.Group) error {
+	if f.Description == nil {
+		return nil
+	}
+	g.Description = strings.TrimSpace(*f.Description)
+	if !muster.ValidText(g.Description, muster.MaxText) {
+		return muster.InvalidField("description", "at most 2000 characters, none of them control characters")
+	}
+	return nil
 }
 
 func invalidHandle() error {
@@ -203,11 +221,16 @@ func (c *Core) updateGroup(ctx context.Context, id muster.ID, f GroupForm) (*mus
 		if err := tx.asSeen(muster.GroupResource(id), was.Version); err != nil {
 			return nil, err
 		}
-		g.Name, g.Handle = u.Name, u.Handle
+		if g.Name = u.Name; !f.KeepHandle {
+			g.Handle = u.Handle
+		}
 		if muster.BuiltIn(id) && (g.Name != was.Name || g.Handle != was.Handle) {
 			return nil, muster.ErrBuiltIn
 		}
 		if err := checkGroupNames(g, &was); err != nil {
+			return nil, err
+		}
+		if err := f.describe(g); err != nil {
 			return nil, err
 		}
 		if !f.Partial || *g != was {

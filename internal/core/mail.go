@@ -30,6 +30,7 @@ type mail struct {
 	Token   string    `json:"token,omitempty"`
 	Expires time.Time `json:"expires,omitzero"` // of the token
 
+	Callback string    `json:"callback,omitempty"` // the text around the token, where who asked for the mail has written it
 	Reminder muster.ID `json:"reminder,omitempty"`
 }
 
@@ -65,11 +66,16 @@ func (tx *Tx) mailConfirmation(u *muster.User, secret string) error {
 
 // mailToken mails the user a link with a token for the purpose that the kind of mail is.
 func (tx *Tx) mailToken(u *muster.User, kind, secret string) error {
-	t, err := tx.issueToken(u, kind, secret)
+	t, err := tx.issueToken(u, kind, secret, mailTokenLife)
 	if err != nil {
 		return err
 	}
-	m := mail{Kind: kind, User: u.ID, To: u.Email, Expires: t.ExpiresAt}
+	return tx.sealInMail(mail{Kind: kind, User: u.ID, To: u.Email}, t, secret)
+}
+
+// sealInMail puts a token into a mail, and the mail among those of the change.
+func (tx *Tx) sealInMail(m mail, t *store.MailToken, secret string) (err error) {
+	m.Expires = t.ExpiresAt
 	if m.Token, err = tx.core.keys.Seal(sealContext(m), []byte(secret+t.ID.String())); err != nil {
 		return err
 	}

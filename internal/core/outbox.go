@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"muster"
@@ -28,6 +29,7 @@ type Letter struct {
 	Attempts int              // including this one
 
 	URL           string // the link, with its token; "" for a letter without
+	Callback      string // what stands in place of a link, with its token, in letters of plain text
 	Subject, Body string // "" where no setting says: the house's own
 	Header,
 	Footer string
@@ -121,6 +123,8 @@ func (c *Core) letter(s settings, m mail, token string) Letter {
 		BaseURL: text(muster.SettingBaseURL), FromName: s.text(muster.SettingMailFromName), FromAddress: text(muster.SettingMailFromAddress),
 	}
 	switch m.Kind {
+	case MailWelcome, MailNewKey:
+		l.Callback = strings.ReplaceAll(m.Callback, TokenPlace, token)
 	case MailConfirmation:
 		l.URL = text(muster.SettingConfirmationURL) + token
 		l.Subject, l.Body = text(muster.SettingConfirmationSubject), text(muster.SettingConfirmationBody)

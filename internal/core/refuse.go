@@ -48,7 +48,11 @@ func (c *Core) worthAnEvent(actor muster.Actor, a muster.Action, err error) bool
 	if a == muster.ActionFollowScript || errors.Is(err, muster.ErrAborted) {
 		return true // what scripts do to people, and where they fail, is for who wrote them to see
 	}
-	return actor.SignedIn() || a == muster.ActionSignIn || a == muster.ActionRefusedToken || a == muster.ActionRequestReset
+	switch a {
+	case muster.ActionSignIn, muster.ActionRefusedToken, muster.ActionRequestReset, muster.ActionRequestKey, muster.ActionVerifyKey:
+		return true
+	}
+	return actor.SignedIn()
 }
 
 // The bounds of the audit trail against a flood (security.md, 3.3).
@@ -81,7 +85,7 @@ func newRefusals() *refusals { return &refusals{by: map[refusalKey]*refusalCount
 // admit reports whether a refusal is to be written, and for how many it stands.
 func (r *refusals) admit(actor muster.Actor, now time.Time) (write bool, count int) {
 	key := refusalKey{address: network(actor.Origin.Address)}
-	if actor.Session != 0 {
+	if actor.User != 0 {
 		key = refusalKey{user: actor.User}
 	}
 	r.mu.Lock()

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"time"
 
 	"muster"
 	"muster/internal/store"
@@ -78,7 +79,7 @@ func (c *Core) ExchangeResetToken(ctx context.Context, text string) (*Exchanged,
 		if err != nil {
 			return nil, err
 		}
-		t, err := tx.issueToken(u, purposeReset, next)
+		t, err := tx.issueToken(u, purposeReset, next, mailTokenLife)
 		if err != nil {
 			return nil, err
 		}
@@ -160,10 +161,10 @@ func (c *Core) ExchangeToken(ctx context.Context, text string) (*SignedIn, error
 }
 
 // issueToken stores the digest of a token of one purpose. Its id belongs behind the secret.
-func (tx *Tx) issueToken(u *muster.User, purpose, secret string) (*store.MailToken, error) {
+func (tx *Tx) issueToken(u *muster.User, purpose, secret string, life time.Duration) (*store.MailToken, error) {
 	t := &store.MailToken{
 		ID: tx.NewID(), Realm: u.Realm, User: u.ID, Purpose: purpose, EmailKey: muster.FoldEmail(u.Email),
-		ExpiresAt: tx.Now().Add(mailTokenLife),
+		ExpiresAt: tx.Now().Add(life),
 	}
 	t.Digest = tx.core.keys.Digest(purpose, int64(t.ID), secret)
 	return t, tx.InsertMailToken(t)

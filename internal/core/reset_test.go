@@ -72,7 +72,7 @@ func (h *house) issued(u *muster.User, purpose string) (token string) {
 	h.t.Helper()
 	secret := newMailSecret()
 	h.must(h.store.Write(h.context(), func(stx *storeTx) error {
-		issued, err := (&Tx{Tx: stx, core: h.Core}).issueToken(u, purpose, secret)
+		issued, err := (&Tx{Tx: stx, core: h.Core}).issueToken(u, purpose, secret, mailTokenLife)
 		token = secret + issued.ID.String()
 		return err
 	}, nil))

@@ -25,6 +25,7 @@ type rights struct {
 	mu     sync.RWMutex
 	byID   map[muster.ID]*entry      // of sessions
 	byUser map[muster.ID][]muster.ID // sessions that are remembered
+	keyed  keyed
 	tables map[muster.ID]*perm.Table // rules of groups
 }
 
@@ -33,16 +34,37 @@ const (
 	maxEntries  = 100_000 // of sessions that are remembered, about 1 KiB each
 )
 
-// An entry is what a session's requests need. It never changes.
+// An entry is what the requests of a session, or of a key, need. It never changes.
 type entry struct {
-	session muster.Session
+	session muster.Session // zero for that of a key
+	key     keyInUse       // zero for that of a session
 	user    muster.User
 	groups  []muster.ID // live ones, without everyone
 	rights  perm.Rights
 }
 
 func newRights(c *Core) *rights {
-	return &rights{c: c, byID: map[muster.ID]*entry{}, byUser: map[muster.ID][]muster.ID{}, tables: map[muster.ID]*perm.Table{}}
+	return &rights{c: c, byID: map[muster.ID]*entry{}, byUser: map[muster.ID][]muster.ID{}, keyed: newKeyed(), tables: map[muster.ID]*perm.Table{}}
+}
+
+// ofActor answers the entry of the session, or of the key, by which an actor came, or of a script that came by neither.
+func (r *rights) ofActor(ctx context.Context, actor muster.Actor) (*entry, error) {
+	switch {
+	case actor.Key != 0:
+		return r.ofKey(ctx, actor)
+	case actor.Session == 0 && actor.Script != "":
+		return r.ofScript(ctx, actor)
+	}
+	return r.of(ctx, actor.Realm, actor.Session)
+}
+
+// ofScript reads anew what somebody may do as whom a script runs: it happens seldom.
+func (r *rights) ofScript(ctx context.Context, actor muster.Actor) (*entry, error) {
+	e, err := r.read(r.c.store.Reader(ctx), &muster.Session{Realm: actor.Realm, User: actor.User, Behind: actor.Behind}, r.c.follower.trusted())
+	if err == nil && (e == nil || !e.user.Live()) {
+		err = muster.ErrUnauthenticated
+	}
+	return e, err
 }
 
 // of answers the entry of a session that is alive and whose user may be here, else [muster.ErrUnauthenticated].
@@ -55,18 +77,6 @@ func (r *rights) of(ctx context.Context, realm, session muster.ID) (*entry, erro
 		return nil, muster.ErrUnauthenticated
 	}
 	return e, nil
-}
-
-// ofActor is of for an actor: a script may be one without a session. What he may do is read anew then: it happens seldom.
-func (r *rights) ofActor(ctx context.Context, a muster.Actor) (*entry, error) {
-	if a.Session != 0 || a.Script == "" {
-		return r.of(ctx, a.Realm, a.Session)
-	}
-	e, err := r.read(r.c.store.Reader(ctx), &muster.Session{Realm: a.Realm, User: a.User, Behind: a.Behind}, r.c.follower.trusted())
-	if err == nil && (e == nil || !e.user.Live()) {
-		err = muster.ErrUnauthenticated
-	}
-	return e, err
 }
 
 func (r *rights) remembered(ctx context.Context, realm, session muster.ID) (*entry, error) {
@@ -118,18 +128,23 @@ func (r *rights) read(q *store.Reader, s *muster.Session, trusted bool) (*entry,
 		return nil, err
 	}
 	e := &entry{session: *s, user: *u}
-	if e.groups, err = q.LiveGroupsOf(u.ID); err != nil {
-		return nil, err
+	return e, r.readRights(q, e, trusted)
+}
+
+// readRights gives an entry the groups and the rules of its user.
+func (r *rights) readRights(q *store.Reader, e *entry, trusted bool) (err error) {
+	if e.groups, err = q.LiveGroupsOf(e.user.ID); err != nil {
+		return err
 	}
 	for _, g := range e.groups {
 		t, err := r.table(q, g, trusted)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		e.rights.Own = append(e.rights.Own, t)
 	}
 	e.rights.Everyone, err = r.table(q, muster.Everyone, trusted)
-	return e, err
+	return err
 }
 
 // mayStandBehind reports whether who acts as somebody else, if anybody does, may still do so: a live administrator.
@@ -194,6 +209,8 @@ func (r *rights) generation(user muster.ID) *atomic.Int64 {
 // forget drops what a change made untrue. It is called after the commit and before its caller is answered.
 func (r *rights) forget(ch store.Change) {
 	switch {
+	case ch.Action == muster.ActionAddManager.Name, ch.Action == muster.ActionRemoveManager.Name:
+		// who manages a group is remembered nowhere
 	case ch.Action == muster.ActionSetRules.Name, ch.Action == muster.ActionClearRules.Name:
 		r.forgetAll()
 	case ch.Resource.Noun == muster.NounUser:
@@ -215,6 +232,7 @@ func (r *rights) forgetUser(user muster.ID) {
 		delete(r.byID, s)
 	}
 	delete(r.byUser, user)
+	r.keyed.forget(user)
 }
 
 func (r *rights) forgetAll() {
@@ -223,6 +241,7 @@ func (r *rights) forgetAll() {
 	defer r.mu.Unlock()
 	clear(r.byID)
 	clear(r.byUser)
+	r.keyed.clear()
 	clear(r.tables)
 }
 

@@ -168,7 +168,7 @@ func (c *Core) tryScript(ctx context.Context, s *script.Script, o *Occasion, wai
 	}
 	actor := muster.ActorFrom(ctx)
 	if o.as != 0 {
-		actor.Realm, actor.User, actor.Session, actor.Behind = muster.MainRealm, o.as, 0, 0
+		actor.Realm, actor.User, actor.Session, actor.Key, actor.Behind = muster.MainRealm, o.as, 0, 0, 0
 	}
 	invoker, err := c.invoker(ctx, actor)
 	if err != nil {
@@ -224,7 +224,7 @@ func (c *Core) scriptActor(ctx context.Context, s *script.Script, invoker muster
 	if u == nil || !u.Live() {
 		return actor, nil, fmt.Errorf("there is no user to run it as: %s", s.Security.RunAs)
 	}
-	actor.Realm, actor.User, actor.Session, actor.Behind = muster.MainRealm, u.ID, 0, 0
+	actor.Realm, actor.User, actor.Session, actor.Key, actor.Behind = muster.MainRealm, u.ID, 0, 0, 0
 	return actor, &SeenUser{User: u}, nil
 }
 

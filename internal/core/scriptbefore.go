@@ -128,11 +128,16 @@ func (tx *Tx) happens(o *Occasion) error {
 	if !tx.told.of(o) && len(listening(tx.scripts, o)) > 0 {
 		return errStale
 	}
+	tx.happened(o)
+	return nil
+}
+
+// happened is happens for what nobody has a say in, because the house itself does it.
+func (tx *Tx) happened(o *Occasion) {
 	o.Event = afterEvent + o.does
 	for _, s := range listening(tx.scripts, o) {
 		tx.errands = append(tx.errands, tx.errand(s, o))
 	}
-	return nil
 }
 
 // memberHappens is happens for somebody who joins a group or leaves it.

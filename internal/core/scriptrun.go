@@ -126,7 +126,7 @@ func (c *Core) mayRun(ctx context.Context, s *script.Script) (bool, error) {
 	mine = append(mine, muster.Everyone)
 	in := func(names []string) (bool, error) {
 		for _, name := range names {
-			g, err := groupNamed(q, name)
+			g, err := groupMeant(q, name)
 			if err != nil || g != nil && slices.Contains(mine, g.ID) {
 				return err == nil, err
 			}
@@ -142,8 +142,8 @@ func (c *Core) mayRun(ctx context.Context, s *script.Script) (bool, error) {
 	return in(s.Security.Allow)
 }
 
-// groupNamed is the group that a script names by id or handle; nil if there is none.
-func groupNamed(q *store.Reader, name string) (*muster.Group, error) {
+// groupMeant is the group that a script names by id or handle; nil if there is none.
+func groupMeant(q *store.Reader, name string) (*muster.Group, error) {
 	if id, ok := muster.ParseID(name); ok {
 		return q.Group(muster.MainRealm, id)
 	}
@@ -164,7 +164,7 @@ func insecure(q *store.Reader, s *script.Script) (errs []string) {
 		}
 	}
 	for _, name := range slices.Concat(s.Security.Deny, s.Security.Allow) {
-		if g, err := groupNamed(q, name); err != nil || g == nil {
+		if g, err := groupMeant(q, name); err != nil || g == nil {
 			errs = append(errs, "could not load security role: "+name+": "+missing(err, muster.ErrGroupNotFound))
 		}
 	}

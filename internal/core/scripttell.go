@@ -13,6 +13,14 @@ import (
 // mayBegin reports whether the caller has, as far as is known before the transaction, the right to what he is about to do.
 func (v *View) mayBegin(res muster.Resource) bool { return v.May(res, v.action.Operation) }
 
+// mayFill is mayBegin for who is in a group, which its managers say, too.
+func (v *View) mayFill(group muster.ID) (bool, error) {
+	if v.mayBegin(muster.GroupResource(group)) {
+		return true, nil
+	}
+	return v.IsManager(group, v.Actor.User)
+}
+
 // tellUser is about a user who is made (id 0), or changed.
 func tellUser(id muster.ID) func(*View, *Profile) ([]*Occasion, error) {
 	return func(v *View, p *Profile) ([]*Occasion, error) {
@@ -97,11 +105,16 @@ func (f *GroupForm) occasion(does string, g, old *muster.Group) *Occasion {
 	if f.Partial && old != nil {
 		name, handle = cmp.Or(name, old.Name), cmp.Or(handle, old.Handle)
 	}
+	if f.KeepHandle && old != nil {
+		handle = old.Handle
+	}
 	g.Name, g.Handle = name, handle
 	o := groupOccasion(does, g, old)
 	o.take = func() {
 		take(&f.Name, name, g.Name)
-		take(&f.Handle, handle, g.Handle)
+		if take(&f.Handle, handle, g.Handle) {
+			f.KeepHandle = false
+		}
 	}
 	return o
 }
@@ -191,7 +204,10 @@ type membership struct{ group, user muster.ID }
 func tellMember(does string) func(*View, *membership) ([]*Occasion, error) {
 	return func(v *View, m *membership) ([]*Occasion, error) {
 		g, err := v.sight().group(v.Group(muster.MainRealm, m.group))
-		if err != nil || g == nil || m.group == muster.Everyone || !v.mayBegin(muster.GroupResource(m.group)) {
+		if err != nil || g == nil || m.group == muster.Everyone {
+			return nil, err
+		}
+		if may, err := v.mayFill(m.group); err != nil || !may {
 			return nil, err
 		}
 		if is, err := v.IsMember(m.group, m.user); err != nil || is == (does == doAdd) {
@@ -232,6 +248,17 @@ func tellApplicationDeleted(v *View, id *muster.ID) ([]*Occasion, error) {
 	return []*Occasion{applicationOccasion(doDelete, a, a)}, nil
 }
 
+// tellConvert is about somebody who becomes a system user.
+func tellConvert(v *View, id *muster.ID) ([]*Occasion, error) {
+	u, err := v.User(muster.MainRealm, *id)
+	if err != nil || u == nil || !u.Live() || !v.mayBegin(muster.UserResource(*id)) {
+		return nil, err
+	}
+	converted := *u
+	converted.Email, converted.Kind = "", muster.KindSystem
+	return []*Occasion{userOccasion(doUpdate, &converted, u)}, nil
+}
+
 // tellSignIn is about somebody who has proven that he is that user.
 func (v *View) tellSignIn(u *muster.User) []*Occasion {
 	if u == nil || !u.Live() || u.Unconfirmed() {
@@ -243,14 +270,25 @@ func (v *View) tellSignIn(u *muster.User) []*Occasion {
 // tellSignUp is about an account that is about to be made, and the session that comes with it.
 func tellSignUp(rules muster.SignInRules) func(*View, *NewAccount) ([]*Occasion, error) {
 	return func(_ *View, in *NewAccount) ([]*Occasion, error) {
-		u := in.user()
-		o := signInOccasion(doSignUp, u)
-		o.take = func() { in.Email, in.Username, in.Handle, in.Name = u.Email, u.Username, u.Handle, u.Name }
+		o := in.occasion()
 		if rules.ConfirmationRequired {
 			return []*Occasion{o}, nil
 		}
-		return []*Occasion{o, signInOccasion(doLogin, u)}, nil
+		return []*Occasion{o, signInOccasion(doLogin, o.User.User)}, nil
 	}
+}
+
+// occasion is the account that is about to be made.
+func (in *NewAccount) occasion() *Occasion {
+	u := in.user()
+	o := signInOccasion(doSignUp, u)
+	o.take = func() { in.Email, in.Username, in.Handle, in.Name = u.Email, u.Username, u.Handle, u.Name }
+	return o
+}
+
+// tellSignUpForKey is about an account that is about to be made and has neither password nor session.
+func tellSignUpForKey(_ *View, in *NewAccount) ([]*Occasion, error) {
+	return []*Occasion{in.occasion()}, nil
 }
 
 // tellToken is about the owner of a mailed token, if it is good: he is let in by it. Whether his e-mail was confirmed does not

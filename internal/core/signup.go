@@ -79,6 +79,14 @@ func (in *NewAccount) check(rules muster.SignInRules) error {
 		return muster.InvalidField("email", "not an e-mail")
 	case !goodPassword(in.Password, rules):
 		return muster.ErrWeakPassword
+	}
+	return in.checkNames()
+}
+
+func (in *NewAccount) checkNames() error {
+	switch {
+	case !muster.ValidEmail(in.Email):
+		return muster.InvalidField("email", "not an e-mail")
 	case in.Handle != "" && !muster.ValidHandle(in.Handle):
 		return muster.InvalidField("handle", "begins with a letter, ends with a letter or digit, 2 to 64 of A–Z a–z 0–9 _ - .")
 	case in.Username != "" && !muster.ValidUsername(in.Username):

@@ -22,6 +22,7 @@ type throttles struct {
 	mailDay   *throttle.Buckets
 	asking    *throttle.Buckets // mails that one address asks for
 	token     *throttle.Buckets // mailed tokens shown from one address that were wrong
+	tokenName *throttle.Buckets // the same, for one name
 }
 
 func newThrottles(lifted bool) throttles {
@@ -40,6 +41,7 @@ func newThrottles(lifted bool) throttles {
 		mailDay:   throttle.New(throttle.Limit{Burst: 20, Every: day / 20}),
 		asking:    throttle.New(throttle.PerMinute(20, 20)),
 		token:     throttle.New(throttle.PerMinute(30, 30)),
+		tokenName: throttle.New(throttle.PerMinute(10, 10)),
 	}
 }
 

@@ -94,7 +94,7 @@ func closuresOf(f *ast.FuncDecl) (bodies []ast.Node) {
 	}
 	ast.Inspect(f.Body, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
-		if !ok || !slices.Contains([]string{"do", "view", "changeState", "changeGroup", "changeMember"}, called(call)) {
+		if !ok || !slices.Contains([]string{"do", "view", "changeState", "changeGroup", "changeMember", "changeTopicRight", "changeContact", "changeMuted"}, called(call)) {
 			return true
 		}
 		for _, a := range call.Args {

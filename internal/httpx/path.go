@@ -17,6 +17,12 @@ func legalPath(u *url.URL) bool {
 	return !hasDotPart(p) && !hasEncodedSlash(u.RawPath) && utf8.ValidString(p)
 }
 
+// legalEncodedPath is legalPath where an encoded slash belongs to its part.
+func legalEncodedPath(u *url.URL) bool {
+	raw := u.EscapedPath()
+	return strings.HasPrefix(raw, "/") && !strings.Contains(raw, "//") && strings.IndexByte(u.Path, 0) < 0 && !hasDotPart(u.Path) && utf8.ValidString(u.Path)
+}
+
 // hasDotPart reports whether a part of the decoded path is "." or "..".
 func hasDotPart(p string) bool {
 	for {

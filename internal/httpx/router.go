@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ type Wire struct {
 	NotFound         http.HandlerFunc                                        // no route has the path
 	MethodNotAllowed http.HandlerFunc                                        // routes have the path, not the method; Allow is set
 	Wrap             func(Route, Handler) Handler                            // around each handler, e.g. authentication; may be nil
+	EncodedSlash     bool                                                    // a slash that is sent as %2F is a sign like any other of its part; else there is no such path
 }
 
 // errPrefetch is the refusal of a call that changes something to a browser that only prefetches.
@@ -25,7 +27,7 @@ var errPrefetch = muster.Errorf(muster.Denied, "prefetch", "this changes somethi
 // NewRouter is the handler of one façade. It panics on a table that can't be served: two routes of one method where
 // neither pattern is more special, a pattern or method that doesn't exist, a wire that lacks a function.
 //
-// A path that is not legal (an empty part, "..", an encoded slash, NUL, not UTF-8) is the wire's 404. A method that no
+// A path that is not legal (an empty part, "..", an encoded slash unless the wire has them, NUL, not UTF-8) is the wire's 404. A method that no
 // table may have (TRACE, CONNECT, unknown ones) is 405 on every path.
 func NewRouter(wire Wire, routes []Route) http.Handler {
 	if wire.Name == "" || wire.Error == nil || wire.NotFound == nil || wire.MethodNotAllowed == nil {
@@ -80,12 +82,16 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // its handlers only say that they were found, and what it would write when none was (a redirect, 404, 405) is dropped.
 func (rt *router) match(r *http.Request) *entry {
 	mux := rt.muxes[r.Method]
-	if mux == nil || !legalPath(r.URL) {
+	if mux == nil || !rt.legal(r.URL) {
 		return nil
 	}
 	var p probe
 	mux.ServeHTTP(&p, r)
 	return p.found
+}
+
+func (rt *router) legal(u *url.URL) bool {
+	return legalPath(u) || rt.wire.EncodedSlash && legalEncodedPath(u)
 }
 
 // refuse answers a request that has no route.
@@ -101,7 +107,7 @@ func (rt *router) refuse(w http.ResponseWriter, r *http.Request) {
 
 // allowed lists the methods that have a route for the path, sorted.
 func (rt *router) allowed(r *http.Request) []string {
-	if !legalPath(r.URL) {
+	if !rt.legal(r.URL) {
 		return nil
 	}
 	var methods []string

@@ -13,12 +13,13 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// A Mail is what one person gets. All fields are needed.
+// A Mail is what one person gets. All fields are needed, of HTML and Text one.
 type Mail struct {
 	From    string // with or without a name: "Example Sender" <info@example.tld>; ASCII before the @
 	To      string // one bare address
 	Subject string // at most 255 bytes
 	HTML    string
+	Text    string    // plain; lines end with \n
 	Date    time.Time // when it was written; a retry has the same or a later one
 }
 
@@ -62,7 +63,12 @@ func (m Mail) write(id int64) (letter, error) {
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // so that no absence note answers
 	// Preformatted, because the library would put the address into angle brackets; the mails that clients know have none.
 	msg.SetGenHeaderPreformatted("To", to)
-	msg.SetBodyString(gomail.TypeTextHTML, m.HTML)
+	if m.Text != "" {
+		msg.SetEncoding(encoding(m.Text))
+		msg.SetBodyString(gomail.TypeTextPlain, strings.ReplaceAll(m.Text, "\n", "\r\n"))
+	} else {
+		msg.SetBodyString(gomail.TypeTextHTML, m.HTML)
+	}
 	var b bytes.Buffer
 	if _, err := msg.WriteTo(&b); err != nil {
 		return letter{}, invalid("it can't be encoded")
@@ -74,8 +80,10 @@ func (m Mail) checkContent() error {
 	switch {
 	case !goodSubject(m.Subject):
 		return invalid("its subject is empty, too long or not plain text")
-	case m.HTML == "" || !utf8.ValidString(m.HTML):
-		return invalid("its content is empty or not UTF-8")
+	case (m.HTML == "") == (m.Text == ""):
+		return invalid("its content is empty, or there are two")
+	case !utf8.ValidString(m.HTML + m.Text):
+		return invalid("its content is not UTF-8")
 	case m.Date.IsZero():
 		return invalid("it has no date")
 	}

@@ -28,6 +28,10 @@ func (k Kind) subject() string {
 		return "Reset your password"
 	case EmailChanged:
 		return "Your email address was changed"
+	case TatWelcome:
+		return "Welcome to Tat"
+	case TatReset:
+		return "Tat : confirm your reset password"
 	case Reminder:
 		return "Your reminder"
 	case PasswordChanged:
@@ -44,13 +48,13 @@ type Texts struct {
 	Footer  string
 }
 
-//go:embed templates/*.html
+//go:embed templates/*.html templates/*.txt
 var texts embed.FS
 
 // Default answers the texts that the house comes with. A kind that there is none for has neither subject nor body.
 func Default(kind Kind) Texts {
 	t := Texts{Subject: kind.subject(), Header: embedded("header"), Footer: embedded("footer")}
-	if t.Subject != "" {
+	if t.Subject != "" && !kind.IsText() {
 		t.Body = embedded(string(kind))
 	}
 	return t

@@ -18,7 +18,7 @@ type Mail struct {
 	File   string // "" if a server got it
 	Raw    string // as it left
 	Header mail.Header
-	HTML   string // the whole body, decoded
+	HTML   string // the whole body, decoded; of a mail of plain text, that
 }
 
 // To is the address that the mail goes to.
@@ -39,7 +39,7 @@ func (m Mail) Subject() string {
 	return s
 }
 
-var tokenInLink = regexp.MustCompile(`[?&]token=([A-Za-z0-9]+)`)
+var tokenInLink = regexp.MustCompile(`(?:[?&]token=|/user/verify/[^/\s]+/)([A-Za-z0-9]+)`)
 
 // Token is what the link in the mail carries; "" if there is none.
 func (m Mail) Token() string {
@@ -112,6 +112,10 @@ func ParseMail(file, text string) (Mail, error) {
 	if err != nil {
 		return Mail{}, err
 	}
-	body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
+	content := m.Body
+	if m.Header.Get("Content-Transfer-Encoding") == "quoted-printable" {
+		content = quotedprintable.NewReader(content)
+	}
+	body, err := io.ReadAll(content)
 	return Mail{File: file, Raw: text, Header: m.Header, HTML: string(body)}, err
 }

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,8 @@ import (
 	"muster/internal/config"
 	"muster/internal/core"
 	"muster/internal/dialect/corteza"
+	"muster/internal/dialect/crust"
+	"muster/internal/dialect/tat"
 	"muster/internal/httpx"
 	"muster/internal/mailer"
 	"muster/internal/obs"
@@ -44,6 +47,7 @@ type Server struct {
 	bell     *work.Bell
 	errander *work.Errander
 	scripts  *scripts // nil without a folder
+	uses     *work.Uses
 	files    files
 	metrics  *obs.Metrics
 	stopping atomic.Bool
@@ -58,6 +62,8 @@ type Options struct {
 	After  func(time.Duration) <-chan time.Time // what the runner of the outbox waits with
 	Later  func(time.Duration) <-chan time.Time // what the runner of scripts waits with
 	Hasher *password.Hasher
+
+	Version string // of the binary, for clients that ask
 }
 
 // Open opens the database, makes the first administrator if one is asked for, and begins to listen; it serves nothing yet.
@@ -129,10 +135,14 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	s.cleaner = &work.Cleaner{Core: s.core, Log: s.log}
 	s.bell = &work.Bell{Core: s.core, Log: s.log}
 	s.errander = &work.Errander{Core: s.core, Now: o.Now, After: o.Later, Log: s.log}
+	s.uses = &work.Uses{Core: s.core, Log: s.log}
 	if err := s.listenOperations(); err != nil {
 		return err
 	}
-	handler := s.handler()
+	handler, err := s.handler(o)
+	if err != nil {
+		return err
+	}
 	s.metrics.Read(s.readings(o.Hasher, handler, s.listener)...)
 	s.http = httpx.NewServer(handler, s.log)
 	return nil
@@ -162,16 +172,27 @@ func (s *Server) firstAdministrator(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) handler() *httpx.Chain {
-	options := httpx.Options{Logger: s.log, HTTPS: false, Proxies: s.cfg.Proxies(), Observe: s.seen}
+func (s *Server) handler(o Options) (*httpx.Chain, error) {
+	origins, err := origins(s.cfg, s.publicURL())
+	if err != nil {
+		return nil, err
+	}
+	https := strings.HasPrefix(s.cfg.PublicURL, "https:")
+	options := httpx.Options{Logger: s.log, HTTPS: https, Proxies: s.cfg.Proxies(), Observe: s.seen}
 	if s.cfg.Dev {
 		options.AccessLevel = slog.LevelDebug
 	}
 	return httpx.NewHandler(options,
 		httpx.Mount("", s.house()),
 		httpx.Mount("/corteza/system", corteza.New(s.core)),
-	)
+		httpx.Mount(crustMount, crust.New(s.core, crust.Options{Mount: crustMount, Origins: origins})),
+		httpx.Mount(tatMount, tat.New(s.core, s.tatOptions(o))),
+		httpx.Mount("/user/verify", tat.NewVerify(s.core, s.tatOptions(o))), // for callbacks that know of no path
+	), nil
 }
+
+// crustMount is where Crust is, and the path of its cookie.
+const crustMount = "/crust"
 
 // Address is where the server listens.
 func (s *Server) Address() string { return s.listener.Addr().String() }
@@ -193,6 +214,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	if s.scripts != nil {
 		ran.Go(func() { s.errander.Run(running) }) // it looks at the folder, too, when nobody else does
 	}
+	ran.Go(func() { s.uses.Run(running) })
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
 	var err error

@@ -21,6 +21,11 @@ func (tx *Tx) SetCredential(user muster.ID, kind, secret string, at time.Time) e
 		ON CONFLICT (user_id, kind) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at`, user, kind, secret, stamp(at))
 }
 
+// RemoveCredential takes the secret of one kind away from a user, if he has one.
+func (tx *Tx) RemoveCredential(user muster.ID, kind string) error {
+	return tx.run(`DELETE FROM credential WHERE user_id = $1 AND kind = $2`, user, kind)
+}
+
 // A MailToken is what a mailed link carries, as it is stored.
 type MailToken struct {
 	ID        muster.ID

@@ -1,8 +1,8 @@
 package store
 
 import (
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"muster"
@@ -75,6 +75,19 @@ func (r *Reader) Groups(realm muster.ID, f muster.GroupFilter, see Visible) (mus
 	w.state("deleted_at", f.Deleted)
 	w.state("archived_at", f.Archived)
 	w.visible("id", see)
+	if len(f.IDs) > 0 {
+		w.in("id IN (%s)", f.IDs)
+	}
+	if len(f.Except) > 0 {
+		w.in("id NOT IN (%s)", f.Except)
+	}
+	if len(f.Names) > 0 {
+		w.texts("name", f.Names)
+	}
+	if len(f.Descriptions) > 0 {
+		w.texts("description", f.Descriptions)
+	}
+	w.seconds("created_at", f.From, f.To)
 	if f.Ordinary {
 		w.add("id <> ?", muster.Everyone)
 	}
@@ -137,34 +150,57 @@ func (r *Reader) LiveGroupsOf(user muster.ID) ([]muster.ID, error) {
 		WHERE m.user_id = $1 AND g.archived_at = 0 AND g.deleted_at = 0 ORDER BY m.group_id`, user)
 }
 
-// GroupsOfEach reads the live groups of many users, by name: one query for each thousand of them.
+// GroupsOfEach reads the live groups of many users, by name: one query for each thousand users, and one for each thousand
+// groups. Users who share a group share its row.
 func (r *Reader) GroupsOfEach(realm muster.ID, users []muster.ID, see Visible) (map[muster.ID][]*muster.Group, error) {
-	groups := map[muster.ID][]*muster.Group{}
+	type membership struct{ user, group muster.ID }
+	var all []membership
 	for chunk := range slices.Chunk(users, 1000) {
 		var w where
 		w.add("g.realm = ? AND g.archived_at = 0 AND g.deleted_at = 0", realm)
 		w.in("m.user_id IN (%s)", chunk)
 		w.visible("g.id", see)
-		text := `SELECT m.user_id, g.` + strings.ReplaceAll(groupColumns, ", ", ", g.") + ` FROM member m JOIN "group" g ON g.id = m.group_id` + w.text() + ` ORDER BY g.name_key, g.id`
-		_, err := allOf(r, func(row scanner) (user muster.ID, err error) {
-			g, err := scanGroup(second{row, &user})
-			groups[user] = append(groups[user], g)
-			return user, err
-		}, number(text), w.args...)
+		some, err := allOf(r, func(row scanner) (m membership, err error) {
+			err = row.Scan(&m.user, &m.group)
+			return m, err
+		}, number(`SELECT m.user_id, m.group_id FROM member m JOIN "group" g ON g.id = m.group_id`+w.text()+` ORDER BY g.name_key, g.id`), w.args...)
 		if err != nil {
 			return nil, err
+		}
+		all = append(all, some...)
+	}
+	rows := map[muster.ID]*muster.Group{}
+	for _, m := range all {
+		rows[m.group] = nil
+	}
+	if err := r.readGroups(realm, rows); err != nil {
+		return nil, err
+	}
+	groups := map[muster.ID][]*muster.Group{}
+	for _, m := range all {
+		if g := rows[m.group]; g != nil {
+			groups[m.user] = append(groups[m.user], g)
 		}
 	}
 	return groups, nil
 }
 
-// A second is a row whose first column goes elsewhere.
-type second struct {
-	row   scanner
-	first any
+// readGroups reads the groups whose ids are keys of the map.
+func (r *Reader) readGroups(realm muster.ID, into map[muster.ID]*muster.Group) error {
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(into)), 1000) {
+		var w where
+		w.add("realm = ?", realm)
+		w.in("id IN (%s)", chunk)
+		some, err := allOf(r, scanGroup, number(`SELECT `+groupColumns+` FROM "group"`+w.text()), w.args...)
+		if err != nil {
+			return err
+		}
+		for _, g := range some {
+			into[g.ID] = g
+		}
+	}
+	return nil
 }
-
-func (s second) Scan(dest ...any) error { return s.row.Scan(append([]any{s.first}, dest...)...) }
 
 // OtherAdministrator reports whether somebody besides the user is an administrator who is neither suspended nor deleted;
 // with confirmed, whose e-mail is confirmed besides (who has none needs no confirmation). It reads two rows at the most.

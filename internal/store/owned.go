@@ -8,15 +8,17 @@ type OwnedNoun struct {
 	Noun   muster.Noun
 	Table  string
 	Column string
+	Once   string // the column beside which nobody can be twice: who manages a group already needs no second row; empty: there is none
 }
 
 // Owned is the register of the nouns that somebody owns.
 func Owned() []OwnedNoun {
 	return []OwnedNoun{
-		{muster.NounUser, `"user"`, "owner"}, // bots and service accounts belong to a person
-		{muster.NounApplication, "application", "owner"},
-		{muster.NounAttachment, "attachment", "owner"},
-		{muster.NounReminder, "reminder", "assigned_to"},
-		{muster.NounReminder, "reminder", "assigned_by"},
+		{muster.NounUser, `"user"`, "owner", ""}, // bots and service accounts belong to a person
+		{muster.NounApplication, "application", "owner", ""},
+		{muster.NounAttachment, "attachment", "owner", ""},
+		{muster.NounReminder, "reminder", "assigned_to", ""},
+		{muster.NounReminder, "reminder", "assigned_by", ""},
+		{muster.NounGroup, "group_manager", "manager", "group_id"},
 	}
 }

@@ -18,6 +18,7 @@ type tenant struct {
 	application  *muster.Application
 	reminder     *muster.Reminder
 	attachment   *muster.Attachment
+	topic        *muster.Topic
 }
 
 func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
@@ -38,6 +39,10 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 		Preview: &muster.File{Blob: s.NewID(), Size: 1}, CreatedAt: at, Version: 1,
 	}
 	x.attachment.Original = muster.File{Blob: x.attachment.ID, Size: 2, Image: &muster.ImageSize{Width: 3}}
+	x.topic = &muster.Topic{
+		ID: s.NewID(), Realm: realm, PrivateOf: x.user.ID, Path: "/Work", CreatedAt: at,
+		Rights: []muster.TopicRight{{Level: muster.TopicReader, User: x.user.ID}},
+	}
 	write(t, s, func(tx *Tx) error {
 		if err := tx.UpdateGroup(x.group); err != nil {
 			return err
@@ -56,7 +61,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 		return firstError(
 			tx.InsertSession(x.session), tx.InsertMailToken(x.token),
 			tx.InsertOrganisation(x.organisation), tx.InsertApplication(x.application), tx.InsertReminder(x.reminder),
-			tx.InsertAttachment(x.attachment),
+			tx.InsertAttachment(x.attachment), tx.InsertTopic(x.topic),
 			tx.run(`INSERT INTO setting (realm, name, user_id, value, updated_at) VALUES ($1, 'colour', 0, '"blue"', 1)`, realm),
 			tx.AppendEvent(&muster.Event{Realm: realm, Action: "user.create", Resource: muster.UserResource(x.user.ID)}),
 		)
@@ -90,6 +95,14 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 		"Users": func(r *Reader, realm muster.ID, x tenant) (int, error) {
 			f := muster.UserFilter{IDs: []muster.ID{x.user.ID}, Deleted: muster.With, Suspended: muster.With}
 			list, err := r.Users(realm, f, All(), All(), All())
+			return list.Total, err
+		},
+		"NameTaken": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
+			taken, err := r.NameTaken(realm, 0, "ANN")
+			return int(bit(taken)), err
+		},
+		"People": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			list, err := r.People(realm, muster.PeopleFilter{IDs: []muster.ID{x.user.ID}}, All())
 			return list.Total, err
 		},
 		"UsersByID": func(r *Reader, realm muster.ID, x tenant) (int, error) {
@@ -144,7 +157,19 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			}
 			return n, err
 		},
-		"Setting": func(r *Reader, realm muster.ID, _ tenant) (int, error) { return found(r.Setting(realm, 0, "colour")) },
+		"Topic": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			return found(r.Topic(realm, x.user.ID, "/Work"))
+		},
+		"Topics": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			list, err := r.Topics(realm, x.user.ID, muster.TopicFilter{Names: []string{"/Private/ann/Work"}})
+			return list.Total, err
+		},
+		"ReadableTopics": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			names, err := r.ReadableTopics(realm, x.user.ID, nil)
+			return len(names), err
+		},
+		"CountTopics": func(r *Reader, realm muster.ID, _ tenant) (int, error) { return r.CountTopics(realm) },
+		"Setting":     func(r *Reader, realm muster.ID, _ tenant) (int, error) { return found(r.Setting(realm, 0, "colour")) },
 		"UserStatistics": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
 			s, err := r.UserStatistics(realm)
 			return s.Total, err
@@ -210,6 +235,18 @@ func foreignWrites() map[string]func(*Tx, muster.ID, tenant) (bool, error) {
 		},
 		"DeleteAttachment": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			return tx.DeleteAttachment(realm, x.attachment.ID, tx.Now())
+		},
+		"DeleteTopic": func(tx *Tx, realm muster.ID, x tenant) (bool, error) { return tx.DeleteTopic(realm, x.topic.ID) },
+		"KeepReadableTopics": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			n, err := tx.KeepReadableTopics(muster.MutedTopics, realm, x.user.ID)
+			return n > 0, err
+		},
+		"AddManager": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			stranger := &muster.User{ID: tx.NewID(), Realm: realm, Username: "manager", Version: 1}
+			if _, err := tx.InsertUser(stranger); err != nil {
+				return false, err
+			}
+			return tx.AddManager(x.group.ID, stranger.ID, tx.Now())
 		},
 		"SetSetting": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			if err := tx.SetSetting(realm, muster.Setting{Name: "colour", Value: []byte(`"red"`)}); err != nil {

@@ -52,13 +52,7 @@ func (r *Reader) Reminders(realm muster.ID, f muster.ReminderFilter) (muster.Lis
 	if f.ScheduledOnly || !f.From.IsZero() || !f.To.IsZero() {
 		w.add("remind_at > 0")
 	}
-	// What is compared is what is shown: whole seconds.
-	if !f.From.IsZero() {
-		w.add("remind_at >= ?", stamp(f.From.Add(time.Second-time.Nanosecond).Truncate(time.Second)))
-	}
-	if !f.To.IsZero() {
-		w.add("remind_at < ?", stamp(f.To.Truncate(time.Second).Add(time.Second)))
-	}
+	w.seconds("remind_at", f.From, f.To)
 	if f.ExcludeDismissed {
 		w.add("dismissed_at = 0")
 	}

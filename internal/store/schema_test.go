@@ -24,8 +24,8 @@ func columnsNamed(t *testing.T, s *Store, name string) []string {
 // TestOwnedKnowsEveryOwner: a noun with an owner that the register forgets would stay with who has left.
 func TestOwnedKnowsEveryOwner(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
-		// A reminder belongs to whom it is for and to who gave it.
-		owners := []string{"owner", "assigned_to", "assigned_by"}
+		// A reminder belongs to whom it is for and to who gave it, a group to those who manage it.
+		owners := []string{"owner", "assigned_to", "assigned_by", "manager"}
 		var registered, got []string
 		for _, o := range Owned() {
 			if !slices.Contains(owners, o.Column) {
@@ -135,9 +135,17 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"IsMember": "read before", "RemoveMember": "read before", "Members": "read before",
 		"GroupsOf": "read before", "LiveGroupsOf": "read before", "RulesOf": "read before", "RulesFor": "read before",
 		"Credential": "read before", "SetCredential": "read before", "FreeSignInNames": "read before", "UseMailToken": "read before", "RealmCreatedAt": "the realm itself",
+		"RemoveCredential": "read before", "Key": "read before", "SetKey": "read before", "KeyUsed": "read before",
 		"VoidMailTokens": "read before", "SignedInFrom": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
 		"EndSessionsOf": "read before", "EndOldSessionsOf": "read before",
 		"InsertAttachment": "the realm is in it", "DeletedAttachments": "the house", "KnownBlobs": "the house", "RemoveAttachments": "read before",
+		"InsertTopic": "the realm is in it", "TopicRights": "read before", "TopicLevels": "read before", "AddTopicRight": "read before",
+		"RemoveTopicRight": "read before", "TopicsBelow": "the realm is in it", "AdministersBelow": "the realm is in it",
+		"KeepTopic": "read before", "DropTopic": "read before", "DropTopics": "read before", "KeptTopics": "read before", "CountKept": "read before",
+		"AddFavouriteTag": "read before", "RemoveFavouriteTag": "read before", "FavouriteTags": "read before",
+		"Contacts": "read before", "CountContacts": "read before", "AddContact": "read before", "RemoveContact": "read before",
+		"RemoveManager": "read before", "IsManager": "read before", "InUse": "read before", "PeopleOf": "read before",
+		"PutPresences": "the realm is in it", "PresencesOf": "nodes", "LastRevision": "nodes", "LivePresences": "nodes", "DropOldPresences": "nodes",
 		"OtherAdministrator": "administrators are of the main realm",
 		"Fact":               "the house", "StateFact": "the house", "ChangeFact": "the house", "NodeNumbers": "the house", "ChangesOf": "caches of all realms",
 		"LastEventOf": "caches of all realms", "LeaseDeliveries": "the house", "FinishDelivery": "leased before",

@@ -113,10 +113,11 @@ func (e *sqliteEngine) dialect() dialect {
 
 // sqliteColumns are the unique indexes as SQLite names them: by their columns.
 var sqliteColumns = map[string]string{
-	"realm.name":                    "realm_name",
-	"user.realm, user.handle_key":   "user_handle",
-	"group.realm, group.name_key":   "group_name",
-	"group.realm, group.handle_key": "group_handle",
+	"realm.name":                                "realm_name",
+	"user.realm, user.handle_key":               "user_handle",
+	"group.realm, group.name_key":               "group_name",
+	"group.realm, group.handle_key":             "group_handle",
+	"topic.realm, topic.private_of, topic.path": "topic_path",
 }
 
 func (e *sqliteEngine) unique(err error) (string, bool) {

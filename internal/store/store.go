@@ -140,6 +140,7 @@ var uniqueErrors = map[string]*muster.Error{
 	"user_handle":  muster.Taken("handle"),
 	"group_name":   muster.Taken("name"),
 	"group_handle": muster.Taken("handle"),
+	"topic_path":   muster.Taken("topic"),
 }
 
 // meaning translates a violated unique index into the error it stands for, and leaves all else as it is.

@@ -8,14 +8,14 @@ import (
 )
 
 const userColumns = `id, realm, username, username_given, email, name, handle, kind, organisation, owner, avatar, meta, external_id,
-	email_confirmed_at, created_at, updated_at, changed_at, suspended_at, deleted_at, version`
+	email_confirmed_at, created_at, updated_at, changed_at, suspended_at, deleted_at, version, lists_in_full`
 
 func scanUser(row scanner) (*muster.User, error) {
 	var u muster.User
-	var given, confirmed, created, updated, changed, suspended, deleted int64
+	var given, confirmed, created, updated, changed, suspended, deleted, full int64
 	err := row.Scan(&u.ID, &u.Realm, &u.Username, &given, &u.Email, &u.Name, &u.Handle, &u.Kind, &u.Organisation, &u.Owner, &u.Avatar, &u.Meta, &u.ExternalID,
-		&confirmed, &created, &updated, &changed, &suspended, &deleted, &u.Version)
-	u.UsernameGiven = given == 1
+		&confirmed, &created, &updated, &changed, &suspended, &deleted, &u.Version, &full)
+	u.UsernameGiven, u.ListsInFull = given == 1, full == 1
 	u.EmailConfirmedAt, u.CreatedAt, u.UpdatedAt = instant(confirmed), instant(created), instant(updated)
 	u.ChangedAt, u.SuspendedAt, u.DeletedAt = instant(changed), instant(suspended), instant(deleted)
 	return &u, err
@@ -49,6 +49,11 @@ func (r *Reader) UserByEmail(realm muster.ID, email string) (*muster.User, error
 	return u, err
 }
 
+// NameTaken reports whether a user who is not deleted, other than but, has the name, in any letter case.
+func (r *Reader) NameTaken(realm, but muster.ID, name string) (bool, error) {
+	return r.exists(`SELECT 1 FROM "user" WHERE realm = $1 AND name_key = $2 AND deleted_at = 0 AND id <> $3 LIMIT 1`, realm, muster.Fold(name), but)
+}
+
 // userKeys are the columns by which users are searched. A made username is searched only where it is shown.
 func userKeys(u *muster.User) (username, shown, email, name, handle string) {
 	shown = muster.Fold(u.Username)
@@ -62,9 +67,9 @@ func userKeys(u *muster.User) (username, shown, email, name, handle string) {
 func (tx *Tx) InsertUser(u *muster.User) (bool, error) {
 	username, shown, email, name, handle := userKeys(u)
 	n, err := tx.exec(`INSERT INTO "user" (`+userColumns+`, username_key, shown_username_key, email_key, name_key, handle_key)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) ON CONFLICT DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) ON CONFLICT DO NOTHING`,
 		u.ID, u.Realm, u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar, u.Meta, u.ExternalID,
-		stamp(u.EmailConfirmedAt), stamp(u.CreatedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt), u.Version,
+		stamp(u.EmailConfirmedAt), stamp(u.CreatedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt), u.Version, bit(u.ListsInFull),
 		username, shown, email, name, handle)
 	return n == 1, err
 }
@@ -76,11 +81,11 @@ func (tx *Tx) UpdateUser(u *muster.User) error {
 	n, err := tx.exec(`UPDATE "user" SET username = $1, username_given = $2, email = $3, name = $4, handle = $5, kind = $6,
 		organisation = $7, owner = $8, avatar = $9, email_confirmed_at = $10, updated_at = $11, changed_at = $12,
 		suspended_at = $13, deleted_at = $14, username_key = $15, email_key = $16, name_key = $17, handle_key = $18, shown_username_key = $19,
-		meta = $20, external_id = $21, version = version + 1
-		WHERE id = $22 AND realm = $23 AND version = $24`,
+		meta = $20, external_id = $21, lists_in_full = $22, version = version + 1
+		WHERE id = $23 AND realm = $24 AND version = $25`,
 		u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar,
 		stamp(u.EmailConfirmedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt),
-		username, email, name, handle, shown, u.Meta, u.ExternalID, u.ID, u.Realm, u.Version)
+		username, email, name, handle, shown, u.Meta, u.ExternalID, bit(u.ListsInFull), u.ID, u.Realm, u.Version)
 	return raise(&u.Version, n, err)
 }
 
@@ -139,11 +144,11 @@ func (r *Reader) Users(realm muster.ID, f muster.UserFilter, see, email, name Vi
 	if f.AnyUsername {
 		usernames = "shown_username_key"
 	}
-	w.equal(usernames, muster.Fold(f.Username))
-	w.equal("handle_key", muster.Fold(f.Handle))
+	w.called(realm, usernames, muster.Fold(f.Username))
+	w.called(realm, "handle_key", muster.Fold(f.Handle))
 	w.equal("kind", f.Kind)
 	if f.Email != "" {
-		w.equal("email_key", muster.FoldEmail(f.Email))
+		w.called(realm, "email_key", muster.FoldEmail(f.Email))
 		w.visible("id", email)
 	}
 	w.visible("id", see)
@@ -165,6 +170,14 @@ func (r *Reader) Users(realm muster.ID, f muster.UserFilter, see, email, name Vi
 		w.among(`SELECT id FROM "user"`, branches...)
 	}
 	return listOf(r, scanUser, userColumns, `"user"`, w, userSort, f.Sort, f.Page)
+}
+
+// called selects users by an exact key. In a query of its own, because the engine would not take its index: that of the states
+// seems to it to select more.
+func (w *where) called(realm muster.ID, column, key string) {
+	if key != "" {
+		w.among(`SELECT id FROM "user"`, func(w *where) { w.add("realm = ?", realm); w.equal(column, key) })
+	}
 }
 
 // AnyUser reports whether the realm has, or ever had, an account.

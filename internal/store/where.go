@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"muster"
@@ -88,6 +89,16 @@ func after(prefix string) string {
 func (w *where) contains(column, text string) {
 	if text != "" {
 		w.add(column+` LIKE ? ESCAPE '\'`, "%"+strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text)+"%")
+	}
+}
+
+// seconds selects instants between two, both included. What is compared is what is shown: whole seconds.
+func (w *where) seconds(column string, from, to time.Time) {
+	if !from.IsZero() {
+		w.add(column+" >= ?", stamp(from.Add(time.Second-time.Nanosecond).Truncate(time.Second)))
+	}
+	if !to.IsZero() {
+		w.add(column+" < ?", stamp(to.Truncate(time.Second).Add(time.Second)))
 	}
 }
 

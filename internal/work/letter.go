@@ -75,6 +75,11 @@ func (r *Runner) unwanted(l core.Letter) error {
 // compose writes the mail. Texts that turn out to be no good (they were checked when they were set) cost nobody his mail: the
 // house's own take their place.
 func (r *Runner) compose(l core.Letter) (mailer.Mail, error) {
+	from := (&netmail.Address{Name: l.FromName, Address: l.FromAddress}).String()
+	if kind := mailer.Kind(l.Kind); kind.IsText() {
+		subject, text, err := mailer.RenderText(kind, l.Callback)
+		return mailer.Mail{From: from, To: l.To, Subject: subject, Text: text, Date: r.now()}, err
+	}
 	usual := mailer.Default(mailer.Kind(l.Kind))
 	texts := mailer.Texts{Subject: cmp.Or(l.Subject, usual.Subject), Body: cmp.Or(l.Body, usual.Body), Header: l.Header, Footer: l.Footer}
 	fields := mailer.Fields{
@@ -86,7 +91,6 @@ func (r *Runner) compose(l core.Letter) (mailer.Mail, error) {
 		r.log.Warn("the texts of the settings make no mail, so the usual ones are sent", "letter", l.ID, "kind", l.Kind, "error", err)
 		subject, html, err = mailer.Render(usual, fields)
 	}
-	from := (&netmail.Address{Name: l.FromName, Address: l.FromAddress}).String()
 	return mailer.Mail{From: from, To: l.To, Subject: subject, HTML: html, Date: r.now()}, err
 }
 

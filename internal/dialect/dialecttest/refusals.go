@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"muster"
 	"muster/internal/httpx"
@@ -40,6 +41,7 @@ type Facade struct {
 	Open   []string // the routes that answer strangers; all others refuse them, whatever else is sent
 	Common []string // the routes that everybody may use who is signed in; all others need a right
 	Inert  []string // the routes that answer the same whatever is sent to them
+	Bare   []string // the routes that look at no body, whatever is in it
 	Loose  []string // the routes that by contract answer an impossible id like an unknown one, without a refusal
 
 	// IDs are the parameters of paths, filled with what is Ann's or stands on the stage.
@@ -50,8 +52,13 @@ type Facade struct {
 	Show  func(r *http.Request, token string) // puts a token where the wire has it
 	Token func(Answer) string                 // what signing in answers; "" for a refusal
 	JWT   token.Purpose                       // of the keys that sign its tokens, if they are JWTs
+	Life  time.Duration                       // of a token that nobody renews; 0: not proven here
+	// Enter lets somebody in where no one call does it, and sets his Token. Such a wire has credentials of its own: passwords,
+	// sessions and their ends are nothing to it, but letting somebody in again voids the token that he had.
+	Enter func(*Stage, *Person)
 	// Foreign are more tokens that open nothing here, by what they are: of another kind, realm or application.
 	Foreign func(*Stage) map[string]string
+	Unicode bool   // it takes e-mails beyond ASCII: what looks like Ann's may be somebody else's
 	Cookie  string // the cookie that it takes tokens from, if it does
 
 	Refused   func(Answer) bool                 // any refusal
@@ -59,13 +66,19 @@ type Facade struct {
 	Denied    func(route string, a Answer) bool // "you may not"
 	Malformed func(Answer) bool                 // "that is no legal body"
 	Internal  func(Answer) bool                 // "our fault"
+	Ours      func(Answer) bool                 // a status from 500 on that is our fault; nil: each is
 	Empty     func(Answer) bool                 // a list with nothing in it
+
+	Cache string // what Cache-Control says of all that is no file; "": no-store
 
 	Calls Calls
 	Files *Files // nil: it takes none
 	// Skip are rows that the façade has no ground for, with the reason.
 	Skip map[int]string
 }
+
+// fault reports whether an answer is our fault.
+func (f *Facade) fault(a Answer) bool { return a.Status >= 500 && (f.Ours == nil || f.Ours(a)) }
 
 // An Answer is what came back.
 type Answer = mustertest.Answer

@@ -1,6 +1,7 @@
 package dialecttest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -32,8 +33,9 @@ type Stage struct {
 	t       *testing.T
 	f       *Facade
 	engine  string
-	secrets []string  // that no refusal and no log may hold
-	seen    muster.ID // the last event that a row has looked at
+	secrets []string        // that no refusal and no log may hold
+	seen    muster.ID       // the last event that a row has looked at
+	old     map[string]bool // files of mails that were sent before the row began
 }
 
 // A Person is somebody with a password, and a session of the façade.
@@ -62,6 +64,10 @@ func newStage(t *testing.T, f *Facade, engine string, options ...mustertest.Opti
 	s.must(err)
 	s.Attachment = s.picture()
 	s.Group, s.Organisation, s.Application, s.Reminder = group.ID, organisation.ID, application.ID, reminder.ID
+	s.old = map[string]bool{}
+	for _, m := range s.Mails(t) {
+		s.old[m.File] = true
+	}
 	return s
 }
 
@@ -105,6 +111,11 @@ func (s *Stage) absent(name string) Person {
 
 func (s *Stage) signIn(p *Person) {
 	s.t.Helper()
+	if s.f.Enter != nil {
+		s.f.Enter(s, p)
+		s.secret(p.Token)
+		return
+	}
 	a := s.nobody(s.f.Calls.SignIn(p.Email, p.Password))
 	if p.Token = s.f.Token(a); p.Token == "" {
 		s.t.Fatalf("%s can't sign in: %s", p.Email, a.Body)
@@ -189,7 +200,7 @@ func (s *Stage) over(way http.RoundTripper, r *http.Request) Answer {
 func (s *Stage) inspect(what string, a Answer) {
 	s.t.Helper()
 	what = what[:min(len(what), 100)]
-	cache, origins := "no-store", "same-origin"
+	cache, origins := cmp.Or(s.f.Cache, "no-store"), "same-origin"
 	if a.Header.Get("Content-Disposition") != "" && a.Header.Get("Cross-Origin-Resource-Policy") == "cross-origin" {
 		cache, origins = "no-cache", "cross-origin" // a file that everybody may see
 	}
@@ -231,7 +242,7 @@ func (s *Stage) refused(what string, a Answer) {
 
 func (s *Stage) want(what, wanted string, ok bool, a Answer) {
 	s.t.Helper()
-	if !ok || a.Status >= 500 {
+	if !ok || s.f.fault(a) {
 		s.t.Errorf("%.200s: got %d %.200s, want %s", what, a.Status, a.Body, wanted)
 	}
 }
@@ -356,6 +367,30 @@ func (s *Stage) on(r httpx.Route, ids map[string]string) Call {
 	}
 	return c
 }
+
+// bare reports whether the route looks at no body.
+func (s *Stage) bare(r httpx.Route) bool { return slices.Contains(s.f.Bare, r.String()) }
+
+// User reads somebody.
+func (s *Stage) User(id muster.ID) *muster.User { s.t.Helper(); return do(s, s.Core.ReadUser, id).User }
+
+// Find is the id of who has the e-mail.
+func (s *Stage) Find(email string) muster.ID {
+	s.t.Helper()
+	return do(s, s.Core.ListUsers, muster.UserFilter{Email: email}).Items[0].ID
+}
+
+// Nobody sends a call without a token.
+func (s *Stage) Nobody(c Call) Answer { s.t.Helper(); return s.nobody(c) }
+
+// NextMail waits for one more mail to the address than there were when before was counted.
+func (s *Stage) NextMail(address string, before int) mustertest.Mail {
+	s.t.Helper()
+	return s.nextMail(address, before)
+}
+
+// MailsTo counts the mails to an address.
+func (s *Stage) MailsTo(address string) int { s.t.Helper(); return len(s.mailsTo(address)) }
 
 // fill puts values into a pattern, as they are.
 func fill(t *testing.T, pattern string, values map[string]string) string {

@@ -82,6 +82,11 @@ func spoiltTokens(s *Stage) {
 			s.spoiltJWTs()
 		}
 	})
+	if s.f.Life > 0 {
+		s.Clock.Advance(s.f.Life + time.Second)
+		s.refuses("too old", s.Weak.Token)
+		s.signIn(&s.Ann)
+	}
 	s.retiredKey()
 }
 
@@ -137,11 +142,12 @@ func (s *Stage) forge(p token.Purpose, change map[string]any) string {
 // retiredKey restarts the house with a new key and the old one retired.
 func (s *Stage) retiredKey() {
 	s.t.Helper()
-	if s.f.JWT == "" {
-		return
+	good := s.Ann.Token
+	if s.f.JWT != "" {
+		good = s.forge(s.f.JWT, nil)
 	}
-	if a := s.showing(s.forge(s.f.JWT, nil), s.f.Calls.Look); s.f.Refused(a) {
-		s.t.Fatalf("a forged token proves nothing if a good one is refused: %s", a.Body)
+	if a := s.showing(good, s.f.Calls.Look); s.f.Refused(a) {
+		s.t.Fatalf("a spoilt token proves nothing if a good one is refused: %s", a.Body)
 	}
 	s.Stop()
 	s.must(token.Rotate(s.Config.KeysPath(), s.Clock.Now(), true))
@@ -201,9 +207,15 @@ func (s *Stage) mailed(p Person) string {
 	return token
 }
 
+// mails are those that were sent since the stage stood.
+func (s *Stage) mails() []mustertest.Mail {
+	s.t.Helper()
+	return slices.DeleteFunc(s.Mails(s.t), func(m mustertest.Mail) bool { return s.old[m.File] })
+}
+
 func (s *Stage) mailsTo(address string) (list []mustertest.Mail) {
 	s.t.Helper()
-	for _, m := range s.Mails(s.t) {
+	for _, m := range s.mails() {
 		if m.To() == address {
 			list = append(list, m)
 		}
@@ -218,7 +230,7 @@ func (s *Stage) nextMail(address string, before int) mustertest.Mail {
 	for _, m := range s.mailsTo(address)[:before] {
 		had[m.File] = true
 	}
-	return s.Mail(s.t, func(m mustertest.Mail) bool { return m.To() == address && !had[m.File] })
+	return s.Mail(s.t, func(m mustertest.Mail) bool { return m.To() == address && !had[m.File] && !s.old[m.File] })
 }
 
 // Row 4 ●. Send: a good token after suspend, delete, password change and logout, and a call after its right was taken; on this
@@ -229,7 +241,7 @@ func endedTokens(s *Stage) {
 		nodes = append(nodes, s.second())
 	}
 	c := &s.f.Calls
-	for what, end := range map[string]func(Person){
+	ends := map[string]func(Person){
 		"suspend":        func(p Person) { s.must(s.Core.SuspendUser(s.System(), p.ID)) },
 		"delete":         func(p Person) { s.must(s.Core.DeleteUser(s.System(), p.ID)) },
 		"given password": func(p Person) { s.must(s.Core.SetPassword(s.System(), p.ID, "Marker-given-1d5f88e0")) },
@@ -256,7 +268,14 @@ func endedTokens(s *Stage) {
 			}
 			s.accepted("logout", s.as(p, *c.SignOut))
 		},
-	} {
+	}
+	if s.f.Enter != nil {
+		for _, what := range []string{"given password", "reset", "own password", "logout"} {
+			delete(ends, what)
+		}
+		ends["let in again"] = func(p Person) { s.signIn(&p) }
+	}
+	for what, end := range ends {
 		p := s.person(strings.ReplaceAll(what, " ", "-"))
 		for _, n := range nodes {
 			n.accepted(what+", before", n.as(p, c.Look))

@@ -1,0 +1,290 @@
+package tat_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"muster/internal/config"
+	"muster/internal/store/storetest"
+)
+
+const clash = "Please check your username, email or fullname. If you are already registered, please reset your password"
+
+// TestFirstAccount: the first account ever is administrator, at its creation, and of many at once one is.
+func TestFirstAccount(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, engine string) {
+		h := empty(t, engine)
+		var all sync.WaitGroup
+		for i := range 6 {
+			all.Go(func() { h.register(t, fmt.Sprintf("first%d", i)) })
+		}
+		all.Wait()
+		admins := 0
+		for i := range 6 {
+			name := fmt.Sprintf("first%d", i)
+			a := h.verify(t, name, h.token(t, name)).get(t, "/user/me")
+			if a.Get(t, "user.isAdmin") == true {
+				admins++
+				if groups := fmt.Sprint(a.Get(t, "user.groups")); groups != "[Administrators]" {
+					t.Errorf("groups %s", groups)
+				}
+			}
+		}
+		if admins != 1 {
+			t.Errorf("%d administrators", admins)
+		}
+	})
+}
+
+// TestCreate: what is said is trimmed, has least lengths and a form, and is nobody else's in whatever letter case.
+func TestCreate(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		before := h.Rows(t)
+		for _, in := range [][3]string{
+			{"ab", "Bob B", "bob@example.org"},
+			{"bob", " B ", "bob@example.org"},
+			{"bob", "Bob B", "b@e.or"},
+			{"  ", "Bob B", "bob@example.org"},
+			{"a b/c d", "Bob B", "bob@example.org"},
+			{"bob,x", "Bob B", "bob@example.org"},
+			{"bob:x", "Bob B", "bob@example.org"},
+			{"bob$x", "Bob B", "bob@example.org"},
+			{"-bob", "Bob B", "bob@example.org"},
+			{strings.Repeat("b", 81), "Bob B", "bob@example.org"},
+			{"bob", "Bob B", "notanemail"},
+			{"bob", "Bob B", "bob@@example.org"},
+			{"bob", "Bob B", "bob@example.org\u0007"},
+			{"bob", "Bob B", strings.Repeat("b", 250) + "@example.org"},
+			{"bob", "Bob\u0000B", "bob@example.org"},
+			{"bob", strings.Repeat("B", 201), "bob@example.org"},
+		} {
+			a := h.nobody().post(t, "/user", map[string]string{"username": in[0], "fullname": in[1], "email": in[2]})
+			if strings.Contains(in[1], "\u0000") {
+				a.refused(t, 400) // no legal text at all
+				continue
+			}
+			a.fails(t, 400, fmt.Sprintf("Invalid username (%s) or fullname (%s) or email (%s)", strings.TrimSpace(in[0]), strings.TrimSpace(in[1]), strings.TrimSpace(in[2])))
+		}
+		if after := h.Rows(t); after != before || h.unread(t) != 0 {
+			t.Errorf("something has changed: was\n%s\nis\n%s", before, after)
+		}
+		const done = `{"info":"please check your mail to validate your account."}`
+		h.nobody().post(t, "/user", `{"username":" bob ","fullname":"  Bob B\t","email":"\nbob@example.org ","Topic":"","isAdmin":true}`).is(t, 201, done)
+		for _, in := range []string{
+			`{"username":"BOB","fullname":"Else","email":"else@example.org"}`,
+			`{"username":"else","fullname":"bOB b","email":"else@example.org"}`,
+			`{"username":"else","fullname":"Else","email":"Bob@Example.org"}`,
+			`{"username":"bob@example.org","fullname":"Else","email":"else@example.org"}`,
+			`{"username":" bob","fullname":"Else","email":"else@example.org"}`,
+		} {
+			h.nobody().post(t, "/user", in).fails(t, 400, clash)
+		}
+		bob := h.verify(t, "bob", h.token(t, "bob"))
+		bob.get(t, "/users?username=bob").is(t, 200, fmt.Sprintf(`{"count":1,"users":[{"_id":%q,"username":"bob","fullname":"Bob B"}]}`, bob.get(t, "/user/me").String(t, "user._id")))
+		if bob.get(t, "/user/me").Get(t, "user.isAdmin") != nil {
+			t.Error("the second account is an administrator")
+		}
+	})
+}
+
+// TestCreateAtOnce: of many equal requests one gets the account.
+func TestCreateAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		for _, body := range []string{
+			`{"username":"bob%[1]d","fullname":"The Same","email":"bob%[1]d@example.org"}`,
+			`{"username":"carl","fullname":"Carl %[1]d","email":"carl%[1]d@example.org"}`,
+			`{"username":"dora%[1]d","fullname":"Dora %[1]d","email":"dora@example.org"}`,
+		} {
+			var mu sync.Mutex
+			made := 0
+			var all sync.WaitGroup
+			for i := range 8 {
+				all.Go(func() {
+					a := h.nobody().post(t, "/user", fmt.Sprintf(body, i)+strings.Repeat(" ", i))
+					mu.Lock()
+					defer mu.Unlock()
+					if a.Status == 201 {
+						made++
+						return
+					}
+					a.fails(t, 400, clash)
+				})
+			}
+			all.Wait()
+			if made != 1 {
+				t.Errorf("%d accounts of %s", made, body)
+			}
+		}
+	})
+}
+
+func TestAllowedDomains(t *testing.T) {
+	one(t, func(t *testing.T, h *house) {
+		h.nobody().post(t, "/user", `{"username":"bob","fullname":"Bob","email":"bob@evil.example"}`).fails(t, 403, "Your email domain is not allowed on this instance of Tat.")
+		h.nobody().post(t, "/user", `{"username":"bob","fullname":"Bob","email":"bob@notexample.org"}`).refused(t, 403)
+		h.nobody().post(t, "/user", `{"username":"bob","fullname":"Bob","email":"bob@sub.example.org"}`).refused(t, 403)
+		h.join(t, "bob")
+	}, func(c *config.Config) { c.Tat.AllowedDomains = []string{"example.org", "example.com"} })
+}
+
+func TestUsernameFromEmail(t *testing.T) {
+	h := empty(t, storetest.SQLite, func(c *config.Config) { c.Tat.UsernameFromEmail = true })
+	h.nobody().post(t, "/user", `{"username":"whatever","fullname":"Bob","email":"bob@example.org"}`).
+		is(t, 201, `{"info":"please check your mail to validate your account. Note that configuration of Tat forced your username to bob"}`)
+	h.verify(t, "bob", h.token(t, "bob"))
+	h.nobody().get(t, "/capabilities").is(t, 200, `{"username_from_email":true,"hooks":[]}`)
+}
+
+// TestVerify: a token of the newest mail works once, for 30 minutes, for its user.
+func TestVerify(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.register(t, "bob").is(t, 201, `{"info":"please check your mail to validate your account."}`)
+		h.register(t, "carl")
+		first, carls := h.token(t, "bob"), h.token(t, "carl")
+		failed := func(name, token string) {
+			t.Helper()
+			h.nobody().get(t, "/user/verify/"+name+"/"+token).fails(t, 500, "Error on verify token for username "+name)
+		}
+		failed("nobody", first)
+		failed("BOB", first)
+		failed("carl", first)
+		failed("bob", carls)
+		failed("bob", "x")
+		failed("bob", strings.Repeat("a", 32)+"1")
+		failed("bob", first+"1")
+		failed("bob", strings.ToUpper(first[:32])+first[32:]+"0")
+
+		reset := map[string]string{"username": "bob", "email": "bob@example.org"}
+		h.nobody().post(t, "/user/reset", reset).is(t, 201, `{"info":"please check your mail to validate your account"}`)
+		second := h.token(t, "bob")
+		failed("bob", first)
+		a := h.nobody().get(t, "/user/verify/bob/"+second)
+		password := a.key(t, 200, "Verification successful", "bob")
+		for name, want := range map[string]string{"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"} {
+			if got := a.Header.Get(name); !strings.Contains(got, want) {
+				t.Errorf("%s: %q", name, got)
+			}
+		}
+		failed("bob", second)
+		bob := h.showing("bob", password)
+		if bob.get(t, "/user/me").Status != 200 {
+			t.Error("the password does not work")
+		}
+
+		h.nobody().post(t, "/user/reset", reset)
+		late := h.token(t, "bob")
+		if bob.get(t, "/user/me").Status != 200 {
+			t.Error("asking for a new password has voided the old one")
+		}
+		h.Clock.Advance(30*time.Minute + time.Second)
+		failed("bob", late)
+		h.nobody().post(t, "/user/reset", reset)
+		again := h.verify(t, "bob", h.token(t, "bob"))
+		bob.get(t, "/user/me").fails(t, 401, "Invalid Tat credentials for username bob")
+		if again.get(t, "/user/me").Status != 200 {
+			t.Error("the new password does not work")
+		}
+	})
+}
+
+// TestVerifyAtOnce: of eight tries with one token one succeeds.
+func TestVerifyAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.register(t, "bob")
+		token := h.token(t, "bob")
+		var mu sync.Mutex
+		good := 0
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				a := h.nobody().get(t, "/user/verify/bob/"+token)
+				mu.Lock()
+				defer mu.Unlock()
+				if a.Status == 200 {
+					good++
+				} else if a.Status != 500 {
+					t.Errorf("%d %s", a.Status, a.Body)
+				}
+			})
+		}
+		all.Wait()
+		if good != 1 {
+			t.Errorf("%d successes", good)
+		}
+	})
+}
+
+// TestVerifyIsNotEaten: what looks at links without following them uses nothing up.
+func TestVerifyIsNotEaten(t *testing.T) {
+	one(t, func(t *testing.T, h *house) {
+		h.register(t, "bob")
+		token := h.token(t, "bob")
+		if a := h.nobody().send(t, "HEAD", "/user/verify/bob/"+token, ""); a.Status != 405 {
+			t.Errorf("HEAD: %d", a.Status)
+		}
+		if a := h.nobody().send(t, "OPTIONS", "/user/verify/bob/"+token, ""); a.Status != 200 || len(a.Body) != 0 {
+			t.Errorf("OPTIONS: %d", a.Status)
+		}
+		for _, header := range []string{"Sec-Purpose", "Purpose", "X-Moz"} {
+			h.nobody().send(t, "GET", "/user/verify/bob/"+token, "", header, "prefetch").refused(t, 403)
+		}
+		// And by the address without the mount.
+		root := &client{Client: h.Client()}
+		if a := root.send(t, "HEAD", "/user/verify/bob/"+token, ""); a.Status != 405 {
+			t.Errorf("HEAD: %d", a.Status)
+		}
+		root.get(t, "/user/verify/bob/"+token).key(t, 200, "Verification successful", "bob")
+		if h.Log.Contains(token) || h.Log.Contains(token[:32]) {
+			t.Error("the token is in the log")
+		}
+	})
+}
+
+// TestResetTellsNothing: the answer is the same whether there is an account or not, and only its owner gets a mail.
+func TestResetTellsNothing(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		bob := h.join(t, "bob")
+		h.join(t, "tat.system.bot")
+		h.join(t, "gone")
+		h.admin.put(t, "/user/convert", `{"username":"tat.system.bot"}`).key(t, 201, "Verification successful", "tat.system.bot")
+		h.admin.put(t, "/user/archive", `{"username":"gone"}`).is(t, 201, `""`)
+		for _, in := range [][2]string{
+			{"bob", "ada@example.org"},
+			{"Bob", "bob@example.org"},
+			{"bob", "BOB@example.org"},
+			{"bob", " bob@example.org"},
+			{"nobody", "nobody@example.org"},
+			{"tat.system.bot", "tat.system.bot@example.org"},
+			{"gone", "gone@example.org"},
+			{"a/b", "not an e-mail"},
+		} {
+			h.nobody().post(t, "/user/reset", map[string]string{"username": in[0], "email": in[1]}).
+				is(t, 201, `{"info":"please check your mail to validate your account"}`)
+		}
+		h.nobody().post(t, "/user/reset", `{"username":"bo","email":"bob@example.org"}`).fails(t, 400, "Invalid username (bo) or email (bob@example.org)")
+		h.nobody().post(t, "/user/reset", `{"username":"bob","email":"b@x.yz"}`).fails(t, 400, "Invalid username (bob) or email (b@x.yz)")
+		if n := h.unread(t); n != 0 {
+			t.Errorf("%d mails", n)
+		}
+		if bob.get(t, "/user/me").Status != 200 {
+			t.Error("asking has changed a password")
+		}
+		if m := h.nobody().post(t, "/user/reset", `{"username":"bob","email":"bob@example.org"}`); m.Status != 201 || h.mail(t, "bob").Subject() != "Tat : confirm your reset password" {
+			t.Error("no mail")
+		}
+	})
+}
+
+// TestClosedRegistration: a house that has closed its sign-up has closed this one.
+func TestClosedRegistration(t *testing.T) {
+	one(t, func(t *testing.T, h *house) {
+		admin := h.Administrator(t)
+		admin.Do(t, "PATCH", "/corteza/system/settings/", `{"values":[{"name":"auth.internal.signup.enabled","value":false}]}`)
+		h.nobody().post(t, "/user", account("bob")).fails(t, 403, "Registration is closed on this instance of Tat.")
+		admin.Do(t, "PATCH", "/corteza/system/settings/", `{"values":[{"name":"auth.internal.signup.enabled","value":true},{"name":"auth.internal.enabled","value":false}]}`)
+		h.join(t, "bob")
+	}, withAdministrator)
+}

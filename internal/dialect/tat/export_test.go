@@ -1,0 +1,9 @@
+package tat
+
+import (
+	"muster/internal/core"
+	"muster/internal/httpx"
+)
+
+// Routes is the table of the API, for tests that walk it.
+func Routes() []httpx.Route { return (&facade{core: &core.Core{}}).routes() }
