@@ -246,6 +246,35 @@ func idle(t *testing.T, h *house, after string) {
 	}
 }
 
+// TestBuiltInsAreFrozen walks from all names that a script has, and from what only syntax makes.
+func TestBuiltInsAreFrozen(t *testing.T) {
+	got, err := runs(t, `
+		const seen = new Set(), loose = []
+		function walk (o, path) {
+			if (o === null || (typeof o !== 'object' && typeof o !== 'function') || seen.has(o)) return
+			seen.add(o)
+			if (!Object.isFrozen(o)) loose.push(path)
+			for (const name of Reflect.ownKeys(o)) {
+				const { value, get, set } = Object.getOwnPropertyDescriptor(o, name)
+				for (const part of [value, get, set]) walk(part, path + '.' + String(name))
+			}
+			walk(Object.getPrototypeOf(o), path + '.^')
+		}
+		for (const name of Reflect.ownKeys(globalThis)) {
+			if (name !== 'globalThis' && name !== 'console') walk(globalThis[name], String(name))
+		}
+		for (const made of [[].values(), new Map().keys(), new Set().keys(), ''[Symbol.iterator](), /a/[Symbol.matchAll]('a'),
+			(function * () {})(), (async function * () {})(), (async () => {})(), [].values().map(x => x), Iterator.from({})]) {
+			walk(Object.getPrototypeOf(made), 'of ' + String(made))
+		}
+		return { loose, enough: seen.size > 500 }`, script.Call{})
+	// Each generator has an object of its own between it and what is built in.
+	want := `{"loose":["of [object Generator]","of [object AsyncGenerator]"],"enough":true}`
+	if err != nil || string(got.Value) != want {
+		t.Errorf("got %s, %v", got.Value, err)
+	}
+}
+
 func TestHostCallsAreCounted(t *testing.T) {
 	a := answers(map[string]string{"user.read": "1"})
 	for _, body := range []string{

@@ -29,6 +29,8 @@ type Folder struct {
 	stats   counters
 	prelude prelude
 	seen    atomic.Pointer[view]
+	// patience is how long a machine that was told to stop may go on before its script is not trusted any more.
+	patience time.Duration
 
 	looking sync.Mutex // held while the folder is looked at
 	looked  time.Time
@@ -57,7 +59,10 @@ func Open(c Config) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Folder{root: root, now: c.Now, log: c.Log, gate: newGate(orDefault(c.VMs, 2), orDefault(c.Queue, 100))}
+	f := &Folder{
+		root: root, now: c.Now, log: c.Log, patience: 10 * time.Second,
+		gate: newGate(orDefault(c.VMs, 2), orDefault(c.Queue, 100)),
+	}
 	if f.now == nil {
 		f.now = time.Now
 	}

@@ -10,12 +10,8 @@ import (
 	"time"
 )
 
-const (
-	// grace is how long a caller waits for a machine that was told to stop.
-	grace = 250 * time.Millisecond
-	// patience is how long after that a machine may go on before its script is not trusted any more.
-	patience = 10 * time.Second
-)
+// grace is how long a caller waits for a machine that was told to stop.
+const grace = 250 * time.Millisecond
 
 // Run runs a server script in a new machine. Its errors are [ErrUnknown], [ErrBusy], *[Aborted], *[LimitError] and those of
 // the context. At most Config.VMs run at once; a caller beyond that waits, as long as his context lets him, if not more than
@@ -98,7 +94,7 @@ func (r *run) leftBehind(ended <-chan outcome) {
 	select {
 	case <-ended:
 		return
-	case <-time.After(patience):
+	case <-time.After(r.folder.patience):
 	}
 	if r.inHost.Load() {
 		r.folder.log.Error("a host function does not end", "script", r.call.Script)
