@@ -2,6 +2,7 @@ package script_test
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -262,6 +263,25 @@ func TestTouchedFilesAreReadAgain(t *testing.T) {
 	if err != nil || string(got.Value) != `{"n":2}` {
 		t.Errorf("got %s, %v", got.Value, err)
 	}
+}
+
+// TestWatch: what changes is found when nobody asks, and who asks does not wait for it.
+func TestWatch(t *testing.T) {
+	h := newHouse(t, "a/server-scripts/one.js", manual(""))
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan bool)
+	go func() {
+		h.Watch(ctx)
+		close(ended)
+	}()
+	h.write("a/server-scripts/two.js", manual("")) // the clock that is asked otherwise stands still
+	for began := time.Now(); len(h.Scripts()) < 2; time.Sleep(time.Millisecond) {
+		if time.Since(began) > 10*time.Second {
+			t.Fatal("it is not found")
+		}
+	}
+	stop()
+	<-ended
 }
 
 func TestLinks(t *testing.T) {

@@ -39,7 +39,7 @@ func TestLeftBehind(t *testing.T) {
 	call := Call{Script: "/server-scripts/w.js:default", Host: map[string]HostFunc{
 		"user.read": func(context.Context, []json.RawMessage) (json.RawMessage, error) { return json.RawMessage(`{}`), nil },
 	}}
-	r := &run{folder: f, call: call}
+	r := &run{folder: f, call: call, entry: f.seen.Load().byName[call.Script]}
 	r.leftBehind(make(chan outcome))
 	if _, err := f.Run(t.Context(), call); !errors.Is(err, ErrUnknown) {
 		t.Error(err)

@@ -17,7 +17,7 @@ const grace = 250 * time.Millisecond
 // the context. At most Config.VMs run at once; a caller beyond that waits, as long as his context lets him, if not more than
 // Config.Queue wait already.
 func (f *Folder) Run(ctx context.Context, c Call) (Result, error) {
-	code, err := f.runnable(c.Script)
+	e, err := f.runnable(c.Script)
 	if err != nil {
 		f.stats.refused.Add(1)
 		return Result{}, err
@@ -27,7 +27,7 @@ func (f *Folder) Run(ctx context.Context, c Call) (Result, error) {
 		return Result{}, err
 	}
 	f.stats.runs.Add(1)
-	r := &run{folder: f, call: c, code: code, limits: c.Limits.orDefault()}
+	r := &run{folder: f, call: c, entry: e, limits: c.Limits.orDefault()}
 	result, err := r.watched(ctx)
 	f.stats.count(err)
 	return result, err
@@ -53,7 +53,7 @@ func (l Limits) orDefault() Limits {
 type run struct {
 	folder *Folder
 	call   Call
-	code   []byte
+	entry  *entry
 	limits Limits
 	log    lines
 	inHost atomic.Bool // a host function is at work, not the engine
@@ -101,7 +101,7 @@ func (r *run) leftBehind(ended <-chan outcome) {
 		return
 	}
 	r.folder.log.Error("a script can't be stopped; it is not run again before its file changes", "script", r.call.Script)
-	r.folder.distrust(r.call.Script)
+	r.entry.distrusted.Store(true)
 }
 
 // recovered turns a panic of the engine into an error of this run.
@@ -132,7 +132,7 @@ func (r *run) do(ctx context.Context) (json.RawMessage, error) {
 	if _, err := m.part("began", float64(r.folder.now().UnixMilli())); err != nil {
 		return nil, err
 	}
-	exported, err := m.eval(r.code)
+	exported, err := m.eval(r.entry.code)
 	if err != nil {
 		return nil, err
 	}
