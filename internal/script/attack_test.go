@@ -190,13 +190,17 @@ func TestAttacksEndInBudget(t *testing.T) { play(t, attacks()) }
 // play runs each attack with a little time, and sees that its caller is answered in time, that what it
 // ended with is reported, that its machine has ended, too, and that the next script finds nothing changed.
 func play(t *testing.T, list []attack) {
-	const budget = 150 * time.Millisecond
 	h := newHouse(t, "a/server-scripts/fine.js", manual("return { a: [1].map(x => x + 1), b: ({}).polluted }"))
 	for i, a := range list {
 		h.write(fmt.Sprintf("a/server-scripts/x%03d.js", i), manual(a.body))
 	}
 	h.turn(time.Second)
+	h.Scripts() // so that they are built
 	for i, a := range list {
+		budget := 20 * time.Second // of those that end by themselves, on whatever machine
+		if strings.Contains(a.ends, "time") {
+			budget = 150 * time.Millisecond
+		}
 		name := fmt.Sprintf("/server-scripts/x%03d.js:default", i)
 		began := time.Now()
 		got, err := h.Run(t.Context(), script.Call{Script: name, Limits: script.Limits{Time: budget}})
@@ -240,7 +244,7 @@ func ending(err error) string {
 func idle(t *testing.T, h *house, after string) {
 	t.Helper()
 	for began := time.Now(); h.Stats().Running > 0; time.Sleep(time.Millisecond) {
-		if time.Since(began) > 8*time.Second {
+		if time.Since(began) > 30*time.Second {
 			t.Fatalf("a machine is still running after %s", after)
 		}
 	}
@@ -307,7 +311,11 @@ func TestLogIsBounded(t *testing.T) {
 		"for (let i = 0; i < 100; i++) console.log('x'.repeat(1e6))",
 		"console.log({ a: 'x'.repeat(1e6) }); for (;;) console.error(new Error('x'.repeat(1e5)))",
 	} {
-		got, err := runs(t, body, script.Call{Limits: script.Limits{Time: 300 * time.Millisecond}})
+		var limits script.Limits
+		if strings.Contains(body, "for (;;)") {
+			limits.Time = 2 * time.Second
+		}
+		got, err := runs(t, body, script.Call{Limits: limits})
 		if how := ending(err); how != "ok" && how != script.LimitTime {
 			t.Errorf("%s: %v", body, err)
 		}
