@@ -79,6 +79,7 @@ var (
 
 	ActionListUsers     = Action{"user.list", NounUser, OpRead, false, false, "list and search users"}
 	ActionReadUser      = Action{"user.read", NounUser, OpRead, false, false, "read one user"}
+	ActionReadMember    = Action{"user.read-with-groups", NounUser, OpRead, false, false, "read one user who is neither suspended nor deleted, with his groups"}
 	ActionCreateUser    = Action{"user.create", NounRealm, OpUserCreate, false, true, "make a user"}
 	ActionUpdateUser    = Action{"user.update", NounUser, OpUpdate, false, true, "change the profile of a user, or one's own"}
 	ActionDeleteUser    = Action{"user.delete", NounUser, OpDelete, false, true, "delete a user: softly, ending his sessions and freeing his names"}
@@ -96,6 +97,7 @@ var (
 	ActionUndeleteGroup  = Action{"group.undelete", NounGroup, OpDelete, false, true, "bring a deleted group back, if its names are still free"}
 	ActionArchiveGroup   = Action{"group.archive", NounGroup, OpUpdate, false, true, "take a group out of use: it gives no rights, but keeps its names"}
 	ActionUnarchiveGroup = Action{"group.unarchive", NounGroup, OpDelete, false, true, "bring an archived group back into use"}
+	ActionMoveGroup      = Action{"group.move", NounGroup, OpUpdate, false, true, "put a group into another organisation"}
 	ActionMergeGroups    = Action{"group.merge", NounGroup, OpUpdate, false, true, "move the members of one group to another and delete the first"}
 	ActionDefaultGroup   = Action{"group.make-default", NounGroup, OpAdminister, false, true, "make the group that new people are put into, at start or when it is first needed"}
 	ActionListMembers    = Action{"group.members", NounGroup, OpRead, false, false, "list the members of a group"}
@@ -159,10 +161,10 @@ var (
 func Actions() []Action {
 	return []Action{
 		ActionSignIn, ActionSignOut, ActionRenewSession, ActionSignUp, ActionSendConfirmation, ActionConfirmEmail, ActionChangePassword, ActionFirstAdmin,
-		ActionListUsers, ActionReadUser, ActionCreateUser, ActionUpdateUser, ActionDeleteUser, ActionUndeleteUser,
+		ActionListUsers, ActionReadUser, ActionReadMember, ActionCreateUser, ActionUpdateUser, ActionDeleteUser, ActionUndeleteUser,
 		ActionSuspendUser, ActionUnsuspendUser, ActionSetPassword, ActionListGroupsOf,
 		ActionListGroups, ActionReadGroup, ActionCreateGroup, ActionUpdateGroup, ActionDeleteGroup, ActionUndeleteGroup,
-		ActionArchiveGroup, ActionUnarchiveGroup, ActionMergeGroups, ActionDefaultGroup,
+		ActionArchiveGroup, ActionUnarchiveGroup, ActionMoveGroup, ActionMergeGroups, ActionDefaultGroup,
 		ActionListMembers, ActionAddMember, ActionRemoveMember,
 		ActionListRules, ActionSetRules, ActionClearRules, ActionListOperations,
 		ActionListSettings, ActionReadSetting, ActionSetSettings, ActionSetUserSettings, ActionPublicSettings,

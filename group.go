@@ -38,6 +38,8 @@ func ReservedGroupName(s string) bool {
 // A GroupFilter selects groups. Empty fields select nothing and leave nothing out.
 type GroupFilter struct {
 	Prefix   string // of name or handle, in any letter case
+	NameOnly bool   // Prefix is of the name alone
+	Ordinary bool   // leave out everyone, which most wires don't show
 	Deleted  State
 	Archived State
 	Sort     []Order

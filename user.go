@@ -18,6 +18,8 @@ type User struct {
 	Organisation  ID
 	Owner         ID
 	Avatar        string
+	Meta          string // JSON that clients of Crust keep there and nobody shows; "" for none
+	ExternalID    string // who the user is to another sign-in system; nobody shows it
 
 	EmailConfirmedAt time.Time
 	CreatedAt        time.Time
@@ -61,15 +63,20 @@ const (
 
 // A UserFilter selects users. Empty fields select nothing and leave nothing out.
 type UserFilter struct {
-	IDs       []ID
-	Groups    []ID   // members of any of these
-	Prefix    string // of given username, handle, e-mail or name, in any letter case
-	Username  string // exact in any letter case, given ones only
-	Email     string
-	Handle    string
-	Kind      string
-	Deleted   State
-	Suspended State
-	Sort      []Order
-	Page      Page
+	IDs      []ID
+	Groups   []ID   // members of any of these
+	Prefix   string // of given username, handle, e-mail or name, in any letter case
+	Username string // exact in any letter case, given ones only
+	// AnyUsername is for the wires that show made usernames too and search no handles: Prefix is of any username, e-mail or
+	// name, and Username may be a made one. They sort by anyUsername.
+	AnyUsername bool
+	Email       string
+	Handle      string
+	Kind        string
+	Deleted     State
+	Suspended   State
+	Sort        []Order
+	Page        Page
+
+	WithGroups bool // tell of each user the live groups that he is in, as far as the caller may read them
 }

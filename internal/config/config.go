@@ -33,6 +33,7 @@ type Config struct {
 	PublicURL      string   `toml:"public_url" env:"MUSTER_PUBLIC_URL" flag:"public-url"`              // what links in mails begin with; empty: http:// and the address
 	OpsListen      string   `toml:"ops_listen" env:"MUSTER_OPS_LISTEN" flag:"ops-listen"`              // HOST:PORT of this machine for metrics and profiles; empty: none
 	TrustedProxies []string `toml:"trusted_proxies" env:"MUSTER_TRUSTED_PROXIES"`                      // addresses and networks whose X-Forwarded-For is believed
+	TrustedOrigins []string `toml:"trusted_origins" env:"MUSTER_TRUSTED_ORIGINS"`                      // scheme://host[:port] of web apps elsewhere whose pages may use cookies
 	DefaultGroup   string   `toml:"default_group" env:"MUSTER_DEFAULT_GROUP" flag:"default-group"`     // name of the group that wires put new people into; empty: none
 	Dev            bool     `toml:"dev" env:"MUSTER_DEV" flag:"dev"`                                   // throttles lifted, more in the log
 	Admin          Admin    `toml:"admin"`

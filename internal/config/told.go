@@ -62,6 +62,7 @@ func fields(table string, v reflect.Value) (list []Setting) {
 func (t *Told) TOML() string {
 	c := t.Config
 	c.TrustedProxies = append([]string{}, c.TrustedProxies...) // else the list would not be shown
+	c.TrustedOrigins = append([]string{}, c.TrustedOrigins...)
 	c.KeysFile, c.FilesDir, c.Mail.Folder = c.KeysPath(), c.FilesFolder(), c.MailFolder()
 	if c.PublicURL == "" && !strings.HasSuffix(c.Listen, ":0") {
 		c.PublicURL = "http://" + c.Listen

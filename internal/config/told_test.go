@@ -33,6 +33,7 @@ files_dir = "from-flag/files" # default
 public_url = "http://127.0.0.1:2" # default
 ops_listen = "" # default
 trusted_proxies = ["10.0.0.1"] # file
+trusted_origins = [] # default
 default_group = "" # default
 dev = false # default
 

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ type GroupForm struct {
 	Name    string // empty: the handle
 	Handle  string
 	Members []muster.ID // on change: nil leaves the members as they are
+	Partial bool        // on change: an empty name or handle leaves that as it is, too
 }
 
 // SeenGroup is a group and what the caller may do with it.
@@ -63,7 +65,7 @@ func (v *View) group(id muster.ID) (*muster.Group, error) {
 	if err := legalID(id); err != nil {
 		return nil, err
 	}
-	g, err := v.Group(muster.MainRealm, id)
+	g, err := v.sight().group(v.Group(muster.MainRealm, id))
 	if err != nil {
 		return nil, err
 	}
@@ -171,9 +173,12 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 		if err := legalID(id); err != nil {
 			return nil, err
 		}
-		g, err := tx.Group(muster.MainRealm, id)
+		g, err := tx.findGroup(id)
 		if err != nil {
 			return nil, err
+		}
+		if f.Partial && g != nil {
+			u.Name, u.Handle = cmp.Or(u.Name, g.Name), cmp.Or(u.Handle, g.Handle)
 		}
 		if u.Handle != "" && !muster.ValidHandle(u.Handle) && (g == nil || g.Handle != u.Handle) {
 			return nil, invalidHandle()
@@ -189,7 +194,10 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 		if err := checkGroupNames(g, &was); err != nil {
 			return nil, err
 		}
-		g.UpdatedAt, g.ChangedAt = tx.Now(), tx.Now()
+		if !f.Partial || *g != was {
+			g.UpdatedAt = tx.Now()
+		}
+		g.ChangedAt = tx.Now()
 		tx.Record(muster.GroupResource(id), append(groupChanges("update", g), groupChanges("group", &was)...)...)
 		if err := tx.groupNamesFree(g); err != nil {
 			return nil, err
@@ -210,7 +218,7 @@ func (tx *Tx) requireGroup(g *muster.Group, id muster.ID) error {
 	if err := tx.Require(muster.GroupResource(id)); err != nil {
 		return err
 	}
-	if id == muster.Everyone {
+	if id == muster.Everyone && !tx.sight().everyone {
 		return muster.ErrBuiltIn
 	}
 	if g == nil {

@@ -47,7 +47,7 @@ func (c *Core) UnarchiveGroup(ctx context.Context, id muster.ID) error {
 // right to change both, and whatever the other one may.
 func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error {
 	return c.changeGroup(ctx, muster.ActionMergeGroups, id, func(tx *Tx, g *muster.Group) error {
-		to, err := tx.Group(muster.MainRealm, destination)
+		to, err := tx.findGroup(destination)
 		if err != nil {
 			return err
 		}
@@ -70,6 +70,21 @@ func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error
 	}, destination)
 }
 
+// MoveGroup puts a group into another organisation, which has to be live unless the group is there already.
+func (c *Core) MoveGroup(ctx context.Context, id, organisation muster.ID) error {
+	return c.changeGroup(ctx, muster.ActionMoveGroup, id, func(tx *Tx, g *muster.Group) error {
+		tx.About(muster.GroupResource(id), "organisation.id", organisation)
+		if g.Organisation == organisation {
+			return nil
+		}
+		if err := tx.liveOrganisation(organisation); err != nil {
+			return err
+		}
+		g.Organisation, g.UpdatedAt = organisation, tx.Now()
+		return nil
+	}, organisation)
+}
+
 // changeGroup is what the verbs that change a group's state share. The others are ids that f will use.
 func (c *Core) changeGroup(ctx context.Context, a muster.Action, id muster.ID, f func(*Tx, *muster.Group) error, others ...muster.ID) error {
 	_, err := do(ctx, c, a, func(tx *Tx) (struct{}, error) {
@@ -77,7 +92,7 @@ func (c *Core) changeGroup(ctx context.Context, a muster.Action, id muster.ID, f
 		if err := legalID(append(others, id)...); err != nil {
 			return struct{}{}, err
 		}
-		g, err := tx.Group(muster.MainRealm, id)
+		g, err := tx.findGroup(id)
 		if err != nil {
 			return struct{}{}, err
 		}

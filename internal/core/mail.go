@@ -13,9 +13,10 @@ import (
 
 // The kinds of mail.
 const (
-	MailConfirmation = "email-confirmation"
-	MailEmailChanged = "email-changed"
-	MailReminder     = "reminder"
+	MailConfirmation    = "email-confirmation"
+	MailEmailChanged    = "email-changed"
+	MailPasswordChanged = "password-changed"
+	MailReminder        = "reminder"
 )
 
 // mailTokenLife is how long a mailed token is good (security.md, 3.2).

@@ -52,7 +52,7 @@ func (c *Core) changeMember(ctx context.Context, a muster.Action, group, user mu
 		if err := legalID(group, user); err != nil {
 			return struct{}{}, err
 		}
-		g, err := tx.Group(muster.MainRealm, group)
+		g, err := tx.findGroup(group)
 		if err != nil {
 			return struct{}{}, err
 		}
@@ -74,7 +74,7 @@ func (c *Core) changeMember(ctx context.Context, a muster.Action, group, user mu
 
 // addMember puts a user into a group; it answers false if he was in it.
 func (tx *Tx) addMember(group, user muster.ID) (bool, error) {
-	u, err := tx.User(muster.MainRealm, user)
+	u, err := tx.sight().user(tx.User(muster.MainRealm, user))
 	if err == nil && u == nil {
 		err = muster.ErrUserNotFound
 	}

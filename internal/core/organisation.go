@@ -7,16 +7,13 @@ import (
 	"muster"
 )
 
-// maxOrganisations is how many organisations a list has at the most.
-const maxOrganisations = 10_000
-
 // ListOrganisations lists the live organisations whose names begin with prefix, by name. Anybody who is signed in may.
 func (c *Core) ListOrganisations(ctx context.Context, prefix string) ([]*muster.Organisation, error) {
 	return view(ctx, c, muster.ActionListOrganisations, func(v *View) ([]*muster.Organisation, error) {
 		if err := v.Require(muster.Resource{Noun: muster.NounOrganisation}); err != nil {
 			return nil, err
 		}
-		return v.Organisations(muster.MainRealm, prefix, maxOrganisations)
+		return v.Organisations(muster.MainRealm, prefix)
 	})
 }
 
@@ -118,4 +115,13 @@ func (c *Core) changeOrganisation(ctx context.Context, a muster.Action, id muste
 		tx.Record(organisationResource(id))
 		return o, tx.UpdateOrganisation(o)
 	})
+}
+
+// liveOrganisation refuses an organisation that nobody can be put into.
+func (tx *Tx) liveOrganisation(id muster.ID) error {
+	o, err := tx.Organisation(muster.MainRealm, id)
+	if err == nil && (o == nil || !o.Live()) {
+		err = muster.ErrOrganisationNotFound
+	}
+	return err
 }

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -15,6 +16,18 @@ type Profile struct {
 	Handle string
 	Kind   string
 
+	// What few wires say. Empty: none on creation, as it is on change.
+	Username     string
+	Password     string     // ends all sessions of the user but the one in which he changes it himself
+	ExternalID   string     // who he is to another sign-in system
+	Meta         string     // JSON, which nobody shows
+	Organisation *muster.ID // 0 takes him out of the one he is in
+
+	// Partial is for wires that leave out what stays: on change a blank e-mail, name, handle or kind is as it is, too. Such wires
+	// have clients send whole records: who has no right to users but to himself leaves kind, organisation and ExternalID alone.
+	Partial bool
+	Needs   []string // what the wire wants on creation: email, name, handle, username, password
+
 	AcceptEmail func(string) bool // what the wire takes for a new e-mail, stricter than the core's own rule
 	MakeHandle  bool              // make a handle if none is given
 }
@@ -23,6 +36,8 @@ type Profile struct {
 type SeenUser struct {
 	*muster.User
 	EmailHidden, NameHidden bool
+
+	Groups []*muster.Group // live ones by name, where they were asked for
 }
 
 // ListUsers lists the users that f selects and the caller may read. Who asks for deleted users needs the right to see what is
@@ -32,15 +47,39 @@ func (c *Core) ListUsers(ctx context.Context, f muster.UserFilter) (muster.List[
 		if f.Deleted != muster.Without && !v.May(muster.Realm(), muster.OpAccess) {
 			return muster.List[SeenUser]{}, muster.ErrDenied
 		}
-		email, name := v.VisibleOrSelf(muster.OpUnmaskEmail), v.VisibleOrSelf(muster.OpUnmaskName)
+		email, name := v.VisibleOrSelf(muster.OpUnmaskEmail), v.visibleNames()
 		f.Sort = openOrders(f.Sort, email, name)
 		list, err := v.Users(muster.MainRealm, f, v.VisibleOrSelf(muster.OpRead), email, name)
 		seen := make([]SeenUser, len(list.Items))
 		for i, u := range list.Items {
 			seen[i] = hide(u, !email.Has(u.ID), !name.Has(u.ID))
 		}
+		if err == nil && f.WithGroups {
+			err = v.addGroups(seen)
+		}
 		return muster.List[SeenUser]{Items: seen, Total: list.Total}, err
 	})
+}
+
+// visibleNames is whose names the caller may see. Corteza alone hides names: elsewhere they are the directory (one-core, 5.3).
+func (v *View) visibleNames() store.Visible {
+	if v.Actor.Origin.Wire != "corteza" {
+		return store.All()
+	}
+	return v.VisibleOrSelf(muster.OpUnmaskName)
+}
+
+// addGroups tells of each user the live groups that he is in, of those that the caller may read.
+func (v *View) addGroups(users []SeenUser) error {
+	ids := make([]muster.ID, len(users))
+	for i := range users {
+		ids[i] = users[i].ID
+	}
+	groups, err := v.GroupsOfEach(muster.MainRealm, ids, v.Visible(muster.NounGroup, muster.OpRead))
+	for i := range users {
+		users[i].Groups = groups[users[i].ID]
+	}
+	return err
 }
 
 // openOrders leaves out the orders by what the caller may not see of everybody: from where his own e-mail stands in the list he
@@ -72,11 +111,29 @@ func (c *Core) ReadUser(ctx context.Context, id muster.ID) (SeenUser, error) {
 	})
 }
 
+// ReadMember answers one user who is neither suspended nor deleted, with his live groups.
+func (c *Core) ReadMember(ctx context.Context, id muster.ID) (SeenUser, error) {
+	return view(ctx, c, muster.ActionReadMember, func(v *View) (SeenUser, error) {
+		if err := v.RequireOrSelf(id); err != nil {
+			return SeenUser{}, err
+		}
+		u, err := v.User(muster.MainRealm, id)
+		if err == nil && (u == nil || !u.Live()) {
+			err = muster.ErrUserNotFound
+		}
+		if err != nil {
+			return SeenUser{}, err
+		}
+		seen := []SeenUser{v.seen(u)}
+		err = v.addGroups(seen)
+		return seen[0], err
+	})
+}
+
 // seen hides of a user what the caller may not see.
 func (v *View) seen(u *muster.User) SeenUser {
 	self := v.Actor.User == u.ID
-	res := muster.UserResource(u.ID)
-	return hide(u, !self && !v.May(res, muster.OpUnmaskEmail), !self && !v.May(res, muster.OpUnmaskName))
+	return hide(u, !self && !v.May(muster.UserResource(u.ID), muster.OpUnmaskEmail), !self && !v.visibleNames().Has(u.ID))
 }
 
 func hide(u *muster.User, email, name bool) SeenUser {
@@ -90,8 +147,12 @@ func hide(u *muster.User, email, name bool) SeenUser {
 	return s
 }
 
-// CreateUser makes a user without a password, whose e-mail counts as confirmed.
+// CreateUser makes a user whose e-mail counts as confirmed, and who has a password if one is given.
 func (c *Core) CreateUser(ctx context.Context, p Profile) (*muster.User, error) {
+	fresh, err := c.freshPassword(ctx, muster.ActionCreateUser, 0, p.Password)
+	if err != nil {
+		return nil, c.explain(ctx, muster.ActionCreateUser, err)
+	}
 	return do(ctx, c, muster.ActionCreateUser, func(tx *Tx) (*muster.User, error) {
 		u := &muster.User{Realm: muster.MainRealm}
 		p.fill(u)
@@ -99,20 +160,29 @@ func (c *Core) CreateUser(ctx context.Context, p Profile) (*muster.User, error) 
 		if err := tx.Require(muster.Realm()); err != nil {
 			return nil, err
 		}
-		if err := p.check(&muster.User{}); err != nil {
+		if err := cmp.Or(p.complete(), p.check(&muster.User{}), fresh.refusal(), tx.moveUser(u, p.Organisation)); err != nil {
 			return nil, err
 		}
 		u.EmailConfirmedAt = tx.Now()
 		if err := tx.insertUser(u, p.MakeHandle); err != nil {
 			return nil, err
 		}
-		tx.Record(muster.UserResource(u.ID), userChanges("new", u)...)
+		if fresh.phc != "" {
+			if err := tx.SetCredential(u.ID, store.CredentialPassword, fresh.phc, tx.Now()); err != nil {
+				return nil, err
+			}
+		}
+		tx.Record(muster.UserResource(u.ID), append(userChanges("new", u), fresh.changes()...)...)
 		return u, tx.firstAccount(u)
 	})
 }
 
 func (p *Profile) fill(u *muster.User) {
 	u.Email, u.Name, u.Handle = p.Email, p.Name, p.Handle
+	if u.Username != p.Username {
+		u.Username, u.UsernameGiven = p.Username, true
+	}
+	u.ExternalID, u.Meta = p.ExternalID, p.Meta
 	if u.Kind != muster.KindSystem && p.Kind != muster.KindSystem {
 		u.Kind = p.Kind
 	}
@@ -132,81 +202,111 @@ func (p *Profile) check(was *muster.User) error {
 	if p.Kind != was.Kind && !muster.ValidKind(p.Kind) {
 		return muster.InvalidField("kind", "a word of at most 32 characters")
 	}
-	return nil
+	return p.checkRare(was)
 }
 
 func (p *Profile) goodEmail() bool {
 	return muster.ValidEmail(p.Email) && (p.AcceptEmail == nil || p.AcceptEmail(p.Email))
 }
 
-// UpdateUser replaces the profile of a user. The username stays, and so does the kind of a system user. Who changes his own
-// e-mail has to confirm it again where sign-up asks for that.
+// UpdateUser replaces the profile of a user, or changes what of it is given. The kind of a system user stays. Who changes his
+// own e-mail has to confirm it again where sign-up asks for that. The answer to a partial change holds no e-mail that the
+// caller may not see.
 func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (*muster.User, error) {
-	if err := c.mayChangeEmail(ctx, id, p.Email); err != nil {
+	if err := c.mayChangeEmail(ctx, id, p); err != nil {
+		return nil, c.explain(ctx, muster.ActionUpdateUser, err)
+	}
+	fresh, err := c.freshPassword(ctx, muster.ActionUpdateUser, id, p.Password)
+	if err != nil {
 		return nil, c.explain(ctx, muster.ActionUpdateUser, err)
 	}
 	secret := newMailSecret()
-	return do(ctx, c, muster.ActionUpdateUser, func(tx *Tx) (*muster.User, error) {
+	u, err := do(ctx, c, muster.ActionUpdateUser, func(tx *Tx) (*muster.User, error) {
 		tx.About(muster.UserResource(id), "update.email", legalEmail(p.Email), "update.name", legalName(p.Name))
 		if err := legalID(id); err != nil {
 			return nil, err
 		}
-		u, err := tx.User(muster.MainRealm, id)
+		u, err := tx.sight().user(tx.User(muster.MainRealm, id))
 		if err != nil {
 			return nil, err
+		}
+		gone := u == nil || u.Deleted()
+		if gone && p.Partial {
+			return nil, muster.ErrUserNotFound // nothing says what the rest of the profile is
 		}
 		was := muster.User{}
 		if u != nil {
 			was = *u
 		}
+		p := p.over(&was)
 		if err := p.check(&was); err != nil {
 			return nil, err
 		}
-		if u == nil || u.Deleted() {
+		if gone {
 			return nil, muster.ErrUserNotFound
 		}
 		if err := tx.RequireOrSelf(id); err != nil {
 			return nil, err
 		}
-		p.fill(u)
-		u.UpdatedAt, u.ChangedAt = tx.Now(), tx.Now()
-		if err := tx.changeEmail(u, &was, secret); err != nil {
+		if err := tx.keepWithin(&p, &was); err != nil {
 			return nil, err
 		}
-		tx.Record(muster.UserResource(id), append(userChanges("update", u), userChanges("user", &was)...)...)
-		return u, tx.UpdateUser(u)
+		p.fill(u)
+		if err := cmp.Or(fresh.refusal(), tx.moveUser(u, p.Organisation)); err != nil {
+			return nil, err
+		}
+		if !p.Partial || *u != was {
+			u.UpdatedAt = tx.Now()
+		}
+		u.ChangedAt = tx.Now()
+		if err := tx.changeNames(u, &was, secret); err != nil {
+			return nil, err
+		}
+		tx.Record(muster.UserResource(id), slices.Concat(userChanges("update", u), userChanges("user", &was), fresh.changes())...)
+		if err := tx.UpdateUser(u); err != nil {
+			return nil, err
+		}
+		return u, fresh.set(tx, u, &was)
 	})
+	return c.shownAfter(ctx, p, u, err)
 }
 
 // mayChangeEmail slows down who has mails sent to strangers by changing his own address again and again.
-func (c *Core) mayChangeEmail(ctx context.Context, id muster.ID, email string) error {
+func (c *Core) mayChangeEmail(ctx context.Context, id muster.ID, p Profile) error {
 	actor := muster.ActorFrom(ctx)
 	if actor.User != id {
 		return nil
 	}
 	u, err := c.store.Reader(ctx).User(muster.MainRealm, id)
-	if err == nil && u != nil && muster.FoldEmail(u.Email) != muster.FoldEmail(email) && !c.mayMail(ctx, u) {
+	if err == nil && u != nil && muster.FoldEmail(u.Email) != muster.FoldEmail(p.over(u).Email) && !c.mayMail(ctx, u) {
 		err = muster.ErrThrottled
 	}
 	return err
 }
 
-// changeEmail moves the sign-in name, and decides whether the new e-mail still counts as confirmed. A person's old address is
+// changeNames moves the sign-in names, and decides whether a new e-mail still counts as confirmed. A person's old address is
 // told; that an administrator changed it is his own business.
-func (tx *Tx) changeEmail(u, was *muster.User, secret string) error {
-	if muster.FoldEmail(u.Email) == muster.FoldEmail(was.Email) {
+func (tx *Tx) changeNames(u, was *muster.User, secret string) error {
+	newEmail := muster.FoldEmail(u.Email) != muster.FoldEmail(was.Email)
+	newUsername := muster.FoldSignIn(u.Username) != muster.FoldSignIn(was.Username)
+	if !newEmail && !newUsername {
 		return nil
 	}
 	if tx.Actor.Behind != 0 {
-		return muster.ErrDenied // an e-mail is a way in: who acts as somebody else leaves none
+		return muster.ErrDenied // both are ways in: who acts as somebody else leaves none
 	}
-	if err := tx.takeName(u, "email", u.Email); err != nil {
-		return err
-	}
-	if was.Email != "" && muster.FoldSignIn(was.Email) != muster.FoldSignIn(u.Username) {
-		if err := tx.FreeSignInName(u.Realm, u.ID, was.Email); err != nil {
+	if newEmail {
+		if err := tx.takeName(u, "email", u.Email); err != nil {
 			return err
 		}
+	}
+	if newUsername {
+		if err := tx.takeName(u, "username", u.Username); err != nil {
+			return err
+		}
+	}
+	if err := tx.freeOldNames(u, was); err != nil || !newEmail {
+		return err
 	}
 	if tx.Actor.User != u.ID {
 		return nil
@@ -243,10 +343,10 @@ func givenUsername(u *muster.User) string {
 	return u.Username
 }
 
-// user reads a user in whatever state; [muster.ErrUserNotFound] if there is none.
+// user reads a user in whatever state that the wire has verbs for; [muster.ErrUserNotFound] if there is none.
 func (tx *Tx) user(id muster.ID) (*muster.User, error) {
 	u, err := tx.User(muster.MainRealm, id)
-	if err == nil && u == nil {
+	if err == nil && (u == nil || u.Deleted() && tx.sight().deleted) {
 		err = muster.ErrUserNotFound
 	}
 	if err == nil {

@@ -24,6 +24,15 @@ func Local(r *http.Request) bool {
 	return local(r)
 }
 
+// Secure reports whether the client came by TLS, as far as is known: straight, by a proxy that is believed and says https, or
+// because the public URL is https. A cookie set in answer to such a request is for TLS only.
+func Secure(r *http.Request) bool {
+	if x := exchangeFrom(r.Context()); x != nil {
+		return x.secure
+	}
+	return r.TLS != nil
+}
+
 func local(r *http.Request) bool {
 	return peerAddress(r.RemoteAddr).IsLoopback() && !forwarded(r.Header)
 }

@@ -23,6 +23,7 @@ type exchange struct {
 
 	address netip.Addr // of the client
 	local   bool       // see [Local]
+	secure  bool       // see [Secure]
 
 	prefix string        // of the mount
 	route  string        // the pattern, "" before one is found

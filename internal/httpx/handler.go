@@ -13,7 +13,7 @@ import (
 type Options struct {
 	Logger      *slog.Logger // panics, internal errors, and the access log
 	AccessLevel slog.Level   // of the access log; the zero value is Info
-	HTTPS       bool         // the public URL is https: answers say so (Strict-Transport-Security)
+	HTTPS       bool         // the public URL is https: answers say so (Strict-Transport-Security), and see [Secure]
 	Proxies     Proxies      // who is believed about where requests come from; none by default
 	Observe     func(Seen)   // is told of each request when it has been answered; nil: nobody
 }
@@ -31,6 +31,7 @@ func NewHandler(o Options, mounts ...Mounted) *Chain {
 		mounts:  newMountTable(mounts),
 		most:    RequestLimit,
 		proxies: o.Proxies,
+		https:   o.HTTPS,
 		observe: o.Observe,
 	}
 	if c.logger == nil {
@@ -48,13 +49,16 @@ type Chain struct {
 	mounts  mountTable
 	most    int64
 	proxies Proxies
+	https   bool
 	observe func(Seen)
 	running atomic.Int64
 }
 
 func (c *Chain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{ResponseWriter: w, id: c.ids.next(), start: time.Now(), logger: c.logger}
-	x.address, x.local = c.proxies.client(peerAddress(r.RemoteAddr), r.Header), local(r)
+	peer := peerAddress(r.RemoteAddr)
+	x.address, x.local = c.proxies.client(peer, r.Header), local(r)
+	x.secure = c.https || r.TLS != nil || c.proxies.https(peer, r.Header)
 	dropHearsay(r.Header)
 	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 	c.headers.put(w.Header(), x.id)

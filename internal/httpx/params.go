@@ -64,9 +64,9 @@ func decodeParamBody(r *http.Request, fields paramList, into any) error {
 		return err
 	}
 	switch mediaType {
-	case "application/json":
+	case mediaJSON:
 		return flat(DecodeJSON(body, into))
-	case "application/x-www-form-urlencoded":
+	case mediaForm:
 		form, err := parseParams(string(body))
 		if err != nil {
 			return err
@@ -75,6 +75,12 @@ func decodeParamBody(r *http.Request, fields paramList, into any) error {
 	}
 	return ErrUnsupported
 }
+
+const (
+	mediaJSON      = "application/json"
+	mediaForm      = "application/x-www-form-urlencoded"
+	mediaMultipart = "multipart/form-data"
+)
 
 // flat takes the path off the field of an error: encoding/json puts the Go name of an embedded struct there.
 func flat(err error) error {

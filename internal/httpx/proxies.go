@@ -10,7 +10,7 @@ import (
 // Proxies are the networks of the proxies that are believed. Each of them adds the address of who called it at the right of
 // X-Forwarded-For; what stands further left, a client may have written himself. So the client is the right-most address
 // there that is no proxy's; where all are, it is the left-most. A header that can't be read up to there names nobody, and the
-// client is the peer then. Forwarded, X-Real-IP and all others never count, not even from a proxy: one that doesn't know them
+// client is the peer then. X-Forwarded-Proto is read likewise, for [Secure]. Forwarded, X-Real-IP and all others never count, not even from a proxy: one that doesn't know them
 // passes on what the client wrote.
 type Proxies []netip.Prefix
 
@@ -42,6 +42,16 @@ func (p Proxies) client(peer netip.Addr, h http.Header) netip.Addr {
 		return peer // the proxy names nobody
 	}
 	return client
+}
+
+// https reports whether the peer is a proxy that says it was called by TLS: the last word of X-Forwarded-Proto is its own.
+func (p Proxies) https(peer netip.Addr, h http.Header) bool {
+	lines := h["X-Forwarded-Proto"]
+	if len(lines) == 0 || !p.Contain(peer) {
+		return false
+	}
+	_, last, _ := cutLast(lines[len(lines)-1])
+	return strings.EqualFold(strings.Trim(last, " \t"), "https")
 }
 
 // cutLast cuts a list at its last comma.

@@ -131,3 +131,42 @@ func TestLocal(t *testing.T) {
 		t.Error("outside of a handler")
 	}
 }
+
+// TestSecure: what a client says of TLS is believed of listed proxies only, and only their own word.
+func TestSecure(t *testing.T) {
+	loopback := httpx.Proxies{netip.MustParsePrefix("127.0.0.0/8")}
+	for name, x := range map[string]struct {
+		https   bool
+		proxies httpx.Proxies
+		said    []string
+		want    bool
+	}{
+		"plain":                   {false, nil, nil, false},
+		"said by a client":        {false, nil, []string{"https"}, false},
+		"public URL":              {true, nil, nil, true},
+		"said by a proxy":         {false, loopback, []string{"https"}, true},
+		"said by a proxy, loudly": {false, loopback, []string{"HTTPS "}, true},
+		"plain at a proxy":        {false, loopback, []string{"http"}, false},
+		"a client before a proxy": {false, loopback, []string{"https, http"}, false},
+		"two lines":               {false, loopback, []string{"https", "http"}, false},
+		"two proxies":             {false, loopback, []string{"http, https"}, true},
+		"nothing":                 {false, loopback, []string{""}, false},
+	} {
+		var got bool
+		h := httpx.NewHandler(httpx.Options{HTTPS: x.https, Proxies: x.proxies}, httpx.Mount("", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			got = httpx.Secure(r)
+			if r.Header.Get("X-Forwarded-Proto") != "" {
+				t.Errorf("%s: a façade sees what was said", name)
+			}
+		})))
+		r := httptest.NewRequest("GET", "http://house.example/", nil)
+		r.RemoteAddr = "127.0.0.1:1234"
+		for _, s := range x.said {
+			r.Header.Add("X-Forwarded-Proto", s)
+		}
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		if got != x.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

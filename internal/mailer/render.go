@@ -12,10 +12,11 @@ type Kind string
 
 // The kinds of mail.
 const (
-	Confirmation  Kind = "email-confirmation" // a link that proves an address
-	PasswordReset Kind = "password-reset"     // a link to choose a new password
-	EmailChanged  Kind = "email-changed"      // tells the old address that it is no longer the account's; has no link
-	Reminder      Kind = "reminder"           // tells of a reminder that is due; has no link
+	Confirmation    Kind = "email-confirmation" // a link that proves an address
+	PasswordReset   Kind = "password-reset"     // a link to choose a new password
+	EmailChanged    Kind = "email-changed"      // tells the old address that it is no longer the account's; has no link
+	Reminder        Kind = "reminder"           // tells of a reminder that is due; has no link
+	PasswordChanged Kind = "password-changed"   // tells who changed his password without the old one that he did; has no link
 )
 
 // subject is "" for a kind that there is no text for.
@@ -29,6 +30,8 @@ func (k Kind) subject() string {
 		return "Your email address was changed"
 	case Reminder:
 		return "Your reminder"
+	case PasswordChanged:
+		return "Your password was changed"
 	}
 	return ""
 }

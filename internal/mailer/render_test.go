@@ -35,6 +35,9 @@ func TestRender(t *testing.T) {
 			"<h1>Your email address was changed</h1>", f.EmailAddress,
 		}},
 		Reminder: {"Your reminder", []string{f.BaseURL, mailto}, []string{"<h1>Call Bob</h1>"}},
+		PasswordChanged: {"Your password was changed", []string{f.BaseURL, mailto, mailto}, []string{
+			"<h1>Your password was changed</h1>", f.EmailAddress,
+		}},
 	}
 	for kind, want := range cases {
 		subject, text, err := Render(Default(kind), f)

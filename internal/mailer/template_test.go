@@ -24,7 +24,7 @@ func TestCheckTemplateTakes(t *testing.T) {
 			t.Errorf("%.60q: %v", text, err)
 		}
 	}
-	for _, k := range []Kind{Confirmation, PasswordReset, EmailChanged, Reminder} {
+	for _, k := range []Kind{Confirmation, PasswordReset, EmailChanged, PasswordChanged, Reminder} {
 		d := Default(k)
 		for _, text := range []string{d.Body, d.Header, d.Footer} {
 			if err := CheckTemplate(text); err != nil || text == "" {

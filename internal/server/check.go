@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
+	"strings"
 
 	"muster/internal/blob"
 	"muster/internal/config"
 	"muster/internal/core"
+	"muster/internal/httpx"
 	"muster/internal/mailer"
 	"muster/internal/store"
 )
@@ -26,6 +29,9 @@ func Check(cfg config.Config) error {
 			return fmt.Errorf("mail, MUSTER_SMTP_URL: %w", err)
 		}
 	}
+	if _, err := origins(cfg, cfg.PublicURL); err != nil {
+		return err
+	}
 	if cfg.Files.S3URL != "" {
 		if _, err := blob.NewS3(bucket(cfg)); err != nil {
 			return fmt.Errorf("files, MUSTER_S3_URL: %w", err)
@@ -42,6 +48,25 @@ func Check(cfg config.Config) error {
 		}
 	}
 	return checkKeys(cfg.KeysPath())
+}
+
+// origins are the pages that may use cookies: those of the listed web apps, and the house's own under its public address, which
+// a proxy may hide from it.
+func origins(cfg config.Config, publicURL string) (*httpx.Origins, error) {
+	var list []string
+	if u, err := url.Parse(publicURL); err == nil && u.Host != "" {
+		list = append(list, u.Scheme+"://"+u.Host)
+	}
+	for _, o := range cfg.TrustedOrigins {
+		if o = strings.TrimSpace(o); o != "" { // else it is the comma at the end of a list
+			list = append(list, o)
+		}
+	}
+	o, err := httpx.NewOrigins(list...)
+	if err != nil {
+		err = fmt.Errorf("trusted origins: %w", err)
+	}
+	return o, err
 }
 
 // checkKeys looks at the file of the keys. One that isn't there will be made.

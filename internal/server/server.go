@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"muster/internal/config"
 	"muster/internal/core"
 	"muster/internal/dialect/corteza"
+	"muster/internal/dialect/crust"
 	"muster/internal/httpx"
 	"muster/internal/mailer"
 	"muster/internal/obs"
@@ -121,7 +123,10 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err := s.listenOperations(); err != nil {
 		return err
 	}
-	handler := s.handler()
+	handler, err := s.handler()
+	if err != nil {
+		return err
+	}
 	s.metrics.Read(s.readings(o.Hasher, handler, s.listener)...)
 	s.http = httpx.NewServer(handler, s.log)
 	return nil
@@ -151,16 +156,25 @@ func (s *Server) firstAdministrator(ctx context.Context) error {
 	return nil
 }
 
-func (s *Server) handler() *httpx.Chain {
-	options := httpx.Options{Logger: s.log, HTTPS: false, Proxies: s.cfg.Proxies(), Observe: s.seen}
+func (s *Server) handler() (*httpx.Chain, error) {
+	origins, err := origins(s.cfg, s.publicURL())
+	if err != nil {
+		return nil, err
+	}
+	https := strings.HasPrefix(s.cfg.PublicURL, "https:")
+	options := httpx.Options{Logger: s.log, HTTPS: https, Proxies: s.cfg.Proxies(), Observe: s.seen}
 	if s.cfg.Dev {
 		options.AccessLevel = slog.LevelDebug
 	}
 	return httpx.NewHandler(options,
 		httpx.Mount("", s.house()),
 		httpx.Mount("/corteza/system", corteza.New(s.core)),
-	)
+		httpx.Mount(crustMount, crust.New(s.core, crust.Options{Mount: crustMount, Origins: origins})),
+	), nil
 }
+
+// crustMount is where Crust is, and the path of its cookie.
+const crustMount = "/crust"
 
 // Address is where the server listens.
 func (s *Server) Address() string { return s.listener.Addr().String() }

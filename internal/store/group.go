@@ -1,6 +1,8 @@
 package store
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"muster"
@@ -73,7 +75,14 @@ func (r *Reader) Groups(realm muster.ID, f muster.GroupFilter, see Visible) (mus
 	w.state("deleted_at", f.Deleted)
 	w.state("archived_at", f.Archived)
 	w.visible("id", see)
-	if f.Prefix != "" {
+	if f.Ordinary {
+		w.add("id <> ?", muster.Everyone)
+	}
+	switch {
+	case f.Prefix == "":
+	case f.NameOnly:
+		w.prefix("name_key", muster.Fold(f.Prefix))
+	default:
 		w.any(func(or *where) {
 			or.prefix("name_key", muster.Fold(f.Prefix))
 			or.prefix("handle_key", muster.Fold(f.Prefix))
@@ -126,6 +135,58 @@ func (r *Reader) GroupsOf(user muster.ID) ([]muster.ID, error) {
 func (r *Reader) LiveGroupsOf(user muster.ID) ([]muster.ID, error) {
 	return all(r, column[muster.ID], `SELECT m.group_id FROM member m JOIN "group" g ON g.id = m.group_id
 		WHERE m.user_id = $1 AND g.archived_at = 0 AND g.deleted_at = 0 ORDER BY m.group_id`, user)
+}
+
+// GroupsOfEach reads the live groups of many users, by name: one query for each thousand users, and one for each thousand
+// groups. Users who share a group share its row.
+func (r *Reader) GroupsOfEach(realm muster.ID, users []muster.ID, see Visible) (map[muster.ID][]*muster.Group, error) {
+	type membership struct{ user, group muster.ID }
+	var all []membership
+	for chunk := range slices.Chunk(users, 1000) {
+		var w where
+		w.add("g.realm = ? AND g.archived_at = 0 AND g.deleted_at = 0", realm)
+		w.in("m.user_id IN (%s)", chunk)
+		w.visible("g.id", see)
+		some, err := allOf(r, func(row scanner) (m membership, err error) {
+			err = row.Scan(&m.user, &m.group)
+			return m, err
+		}, number(`SELECT m.user_id, m.group_id FROM member m JOIN "group" g ON g.id = m.group_id`+w.text()+` ORDER BY g.name_key, g.id`), w.args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	rows := map[muster.ID]*muster.Group{}
+	for _, m := range all {
+		rows[m.group] = nil
+	}
+	if err := r.readGroups(realm, rows); err != nil {
+		return nil, err
+	}
+	groups := map[muster.ID][]*muster.Group{}
+	for _, m := range all {
+		if g := rows[m.group]; g != nil {
+			groups[m.user] = append(groups[m.user], g)
+		}
+	}
+	return groups, nil
+}
+
+// readGroups reads the groups whose ids are keys of the map.
+func (r *Reader) readGroups(realm muster.ID, into map[muster.ID]*muster.Group) error {
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(into)), 1000) {
+		var w where
+		w.add("realm = ?", realm)
+		w.in("id IN (%s)", chunk)
+		some, err := allOf(r, scanGroup, number(`SELECT `+groupColumns+` FROM "group"`+w.text()), w.args...)
+		if err != nil {
+			return err
+		}
+		for _, g := range some {
+			into[g.ID] = g
+		}
+	}
+	return nil
 }
 
 // OtherAdministrator reports whether somebody besides the user is an administrator who is neither suspended nor deleted;

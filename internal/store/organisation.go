@@ -21,16 +21,15 @@ func (r *Reader) Organisation(realm, id muster.ID) (*muster.Organisation, error)
 	return o, err
 }
 
-// Organisations lists the live organisations whose names begin with prefix, by name; most at the most.
-func (r *Reader) Organisations(realm muster.ID, prefix string, most int) ([]*muster.Organisation, error) {
+// Organisations lists the live organisations whose names begin with prefix, by name.
+func (r *Reader) Organisations(realm muster.ID, prefix string) ([]*muster.Organisation, error) {
 	var w where
 	w.add("realm = ?", realm)
 	w.add("archived_at = 0 AND deleted_at = 0")
 	if prefix != "" {
 		w.prefix("name_key", muster.Fold(prefix))
 	}
-	args := append(w.args, most)
-	return allOf(r, scanOrganisation, number(`SELECT `+organisationColumns+` FROM organisation`+w.text()+` ORDER BY name_key, id LIMIT ?`), args...)
+	return allOf(r, scanOrganisation, number(`SELECT `+organisationColumns+` FROM organisation`+w.text()+` ORDER BY name_key, id`), w.args...)
 }
 
 // InsertOrganisation stores a new organisation.

@@ -50,6 +50,9 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 		if _, err := tx.InsertUser(x.user); err != nil {
 			return err
 		}
+		if _, err := tx.AddMember(x.group.ID, x.user.ID, at); err != nil {
+			return err
+		}
 		return firstError(
 			tx.InsertSession(x.session), tx.InsertMailToken(x.token),
 			tx.InsertOrganisation(x.organisation), tx.InsertApplication(x.application), tx.InsertReminder(x.reminder),
@@ -93,7 +96,11 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			users, err := r.UsersByID(realm, map[muster.ID]string{x.user.ID: ""})
 			return len(users), err
 		},
-		"Group":         func(r *Reader, realm muster.ID, x tenant) (int, error) { return found(r.Group(realm, x.group.ID)) },
+		"Group": func(r *Reader, realm muster.ID, x tenant) (int, error) { return found(r.Group(realm, x.group.ID)) },
+		"GroupsOfEach": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			groups, err := r.GroupsOfEach(realm, []muster.ID{x.user.ID}, All())
+			return len(groups[x.user.ID]), err
+		},
 		"GroupByName":   func(r *Reader, realm muster.ID, _ tenant) (int, error) { return found(r.GroupByName(realm, "staff")) },
 		"GroupByHandle": func(r *Reader, realm muster.ID, _ tenant) (int, error) { return found(r.GroupByHandle(realm, "STAFF")) },
 		"Groups": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
@@ -110,7 +117,7 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 			return found(r.Organisation(realm, x.organisation.ID))
 		},
 		"Organisations": func(r *Reader, realm muster.ID, _ tenant) (int, error) {
-			list, err := r.Organisations(realm, "aC", 10)
+			list, err := r.Organisations(realm, "aC")
 			return len(list), err
 		},
 		"Application": func(r *Reader, realm muster.ID, x tenant) (int, error) {

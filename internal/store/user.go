@@ -7,13 +7,13 @@ import (
 	"muster"
 )
 
-const userColumns = `id, realm, username, username_given, email, name, handle, kind, organisation, owner, avatar,
+const userColumns = `id, realm, username, username_given, email, name, handle, kind, organisation, owner, avatar, meta, external_id,
 	email_confirmed_at, created_at, updated_at, changed_at, suspended_at, deleted_at, version`
 
 func scanUser(row scanner) (*muster.User, error) {
 	var u muster.User
 	var given, confirmed, created, updated, changed, suspended, deleted int64
-	err := row.Scan(&u.ID, &u.Realm, &u.Username, &given, &u.Email, &u.Name, &u.Handle, &u.Kind, &u.Organisation, &u.Owner, &u.Avatar,
+	err := row.Scan(&u.ID, &u.Realm, &u.Username, &given, &u.Email, &u.Name, &u.Handle, &u.Kind, &u.Organisation, &u.Owner, &u.Avatar, &u.Meta, &u.ExternalID,
 		&confirmed, &created, &updated, &changed, &suspended, &deleted, &u.Version)
 	u.UsernameGiven = given == 1
 	u.EmailConfirmedAt, u.CreatedAt, u.UpdatedAt = instant(confirmed), instant(created), instant(updated)
@@ -49,36 +49,38 @@ func (r *Reader) UserByEmail(realm muster.ID, email string) (*muster.User, error
 	return u, err
 }
 
-// userKeys are the columns by which users are searched. A made username is not searched.
-func userKeys(u *muster.User) (username, email, name, handle string) {
+// userKeys are the columns by which users are searched. A made username is searched only where it is shown.
+func userKeys(u *muster.User) (username, shown, email, name, handle string) {
+	shown = muster.Fold(u.Username)
 	if u.UsernameGiven {
-		username = muster.Fold(u.Username)
+		username = shown
 	}
-	return username, muster.FoldEmail(u.Email), muster.Fold(u.Name), muster.Fold(u.Handle)
+	return username, shown, muster.FoldEmail(u.Email), muster.Fold(u.Name), muster.Fold(u.Handle)
 }
 
 // InsertUser stores a new user. It answers false, and stores nothing, if the handle is taken. Take the sign-in names first.
 func (tx *Tx) InsertUser(u *muster.User) (bool, error) {
-	username, email, name, handle := userKeys(u)
-	n, err := tx.exec(`INSERT INTO "user" (`+userColumns+`, username_key, email_key, name_key, handle_key)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT DO NOTHING`,
-		u.ID, u.Realm, u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar,
+	username, shown, email, name, handle := userKeys(u)
+	n, err := tx.exec(`INSERT INTO "user" (`+userColumns+`, username_key, shown_username_key, email_key, name_key, handle_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) ON CONFLICT DO NOTHING`,
+		u.ID, u.Realm, u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar, u.Meta, u.ExternalID,
 		stamp(u.EmailConfirmedAt), stamp(u.CreatedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt), u.Version,
-		username, email, name, handle)
+		username, shown, email, name, handle)
 	return n == 1, err
 }
 
 // UpdateUser stores all of a user and raises its version. It fails with [muster.ErrConflictingWrite] if somebody else has
 // changed the user since u was read, and with Taken("handle") if the handle is taken.
 func (tx *Tx) UpdateUser(u *muster.User) error {
-	username, email, name, handle := userKeys(u)
+	username, shown, email, name, handle := userKeys(u)
 	n, err := tx.exec(`UPDATE "user" SET username = $1, username_given = $2, email = $3, name = $4, handle = $5, kind = $6,
 		organisation = $7, owner = $8, avatar = $9, email_confirmed_at = $10, updated_at = $11, changed_at = $12,
-		suspended_at = $13, deleted_at = $14, username_key = $15, email_key = $16, name_key = $17, handle_key = $18, version = version + 1
-		WHERE id = $19 AND realm = $20 AND version = $21`,
+		suspended_at = $13, deleted_at = $14, username_key = $15, email_key = $16, name_key = $17, handle_key = $18, shown_username_key = $19,
+		meta = $20, external_id = $21, version = version + 1
+		WHERE id = $22 AND realm = $23 AND version = $24`,
 		u.Username, bit(u.UsernameGiven), u.Email, u.Name, u.Handle, u.Kind, u.Organisation, u.Owner, u.Avatar,
 		stamp(u.EmailConfirmedAt), stamp(u.UpdatedAt), stamp(u.ChangedAt), stamp(u.SuspendedAt), stamp(u.DeletedAt),
-		username, email, name, handle, u.ID, u.Realm, u.Version)
+		username, email, name, handle, shown, u.Meta, u.ExternalID, u.ID, u.Realm, u.Version)
 	return raise(&u.Version, n, err)
 }
 
@@ -115,7 +117,7 @@ func (tx *Tx) FreeSignInNames(user muster.ID) error {
 
 // userSort are the columns that a list of users can be sorted by.
 var userSort = sortColumns{
-	"id": "id", "email": "email_key", "username": "username_key", "name": "name_key", "handle": "handle_key", "kind": "kind",
+	"id": "id", "email": "email_key", "username": "username_key", "anyUsername": "shown_username_key", "name": "name_key", "handle": "handle_key", "kind": "kind",
 	"organisation": "organisation", "emailConfirmedAt": "email_confirmed_at", "createdAt": "created_at", "updatedAt": "updated_at",
 	"suspendedAt": "suspended_at", "deletedAt": "deleted_at", "avatar": "avatar",
 }
@@ -133,28 +135,44 @@ func (r *Reader) Users(realm muster.ID, f muster.UserFilter, see, email, name Vi
 	if len(f.Groups) > 0 {
 		w.in("id IN (SELECT user_id FROM member WHERE group_id IN (%s))", f.Groups)
 	}
-	w.equal("username_key", muster.Fold(f.Username))
-	w.equal("handle_key", muster.Fold(f.Handle))
+	usernames := "username_key"
+	if f.AnyUsername {
+		usernames = "shown_username_key"
+	}
+	w.called(realm, usernames, muster.Fold(f.Username))
+	w.called(realm, "handle_key", muster.Fold(f.Handle))
 	w.equal("kind", f.Kind)
 	if f.Email != "" {
-		w.equal("email_key", muster.FoldEmail(f.Email))
+		w.called(realm, "email_key", muster.FoldEmail(f.Email))
 		w.visible("id", email)
 	}
 	w.visible("id", see)
 	if f.Prefix != "" {
 		key := muster.Fold(f.Prefix)
 		// One range of one index each. Joined by OR they would be read as one, and that one is all users.
-		w.among(`SELECT id FROM "user"`,
-			func(w *where) { w.add("realm = ?", realm); w.prefix("username_key", key) },
-			func(w *where) { w.add("realm = ?", realm); w.prefix("handle_key", key) },
+		branches := []func(w *where){
+			func(w *where) { w.add("realm = ?", realm); w.prefix(usernames, key) },
 			func(w *where) {
 				w.add("realm = ?", realm)
 				w.prefix("email_key", muster.FoldEmail(f.Prefix))
 				w.visible("id", email)
 			},
-			func(w *where) { w.add("realm = ?", realm); w.prefix("name_key", key); w.visible("id", name) })
+			func(w *where) { w.add("realm = ?", realm); w.prefix("name_key", key); w.visible("id", name) },
+		}
+		if !f.AnyUsername {
+			branches = append(branches, func(w *where) { w.add("realm = ?", realm); w.prefix("handle_key", key) })
+		}
+		w.among(`SELECT id FROM "user"`, branches...)
 	}
 	return listOf(r, scanUser, userColumns, `"user"`, w, userSort, f.Sort, f.Page)
+}
+
+// called selects users by an exact key. In a query of its own, because the engine would not take its index: that of the states
+// seems to it to select more.
+func (w *where) called(realm muster.ID, column, key string) {
+	if key != "" {
+		w.among(`SELECT id FROM "user"`, func(w *where) { w.add("realm = ?", realm); w.equal(column, key) })
+	}
 }
 
 // AnyUser reports whether the realm has, or ever had, an account.

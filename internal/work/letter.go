@@ -52,11 +52,11 @@ func (r *Runner) logPanic(l core.Letter, v any) {
 	r.log.Error("sending a letter panicked", "letter", l.ID, "kind", l.Kind, "panic", said, "stack", string(debug.Stack()))
 }
 
-// unwanted says why nobody should get this letter any more. Who is told that his address was changed is told in any case: it
-// may have been done to him.
+// unwanted says why nobody should get this letter any more. Who is told that his address or password was changed is told in any
+// case: it may have been done to him.
 func (r *Runner) unwanted(l core.Letter) error {
 	switch {
-	case l.Kind == core.MailEmailChanged:
+	case l.Kind == core.MailEmailChanged, l.Kind == core.MailPasswordChanged:
 		return nil
 	case l.User == nil || l.User.Deleted():
 		return errUserDeleted

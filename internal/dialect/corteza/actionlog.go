@@ -10,6 +10,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect"
 )
 
 // An entry of the action log (contract, 10).
@@ -48,6 +49,7 @@ var logNames = map[string]logName{
 	muster.ActionListUsers.Name:           {"system:user", "search", "searched for users"},
 	muster.ActionReadUser.Name:            {"system:user", "lookup", "looked up {object}"},
 	muster.ActionListGroupsOf.Name:        {"system:user", "lookup", "looked up {object}"},
+	muster.ActionReadMember.Name:          {"system:user", "lookup", "looked up {object}"},
 	muster.ActionCreateUser.Name:          {"system:user", "create", "created {object}"},
 	muster.ActionUpdateUser.Name:          {"system:user", "update", "updated {object}"},
 	muster.ActionDeleteUser.Name:          {"system:user", "delete", "deleted {object}"},
@@ -59,6 +61,7 @@ var logNames = map[string]logName{
 	muster.ActionReadGroup.Name:           {"system:role", "lookup", "looked up {object}"},
 	muster.ActionArchiveGroup.Name:        {"system:role", "archive", "archived {object}"},
 	muster.ActionUnarchiveGroup.Name:      {"system:role", "unarchive", "unarchived {object}"},
+	muster.ActionMoveGroup.Name:           {"system:role", "move", "moved {object} to another organisation"},
 	muster.ActionMergeGroups.Name:         {"system:role", "merge", "merged {object} into another role"},
 	muster.ActionReadStatistics.Name:      {"system:statistics", "serve", "counted"},
 	muster.ActionImpersonate.Name:         {"system:auth", "impersonate", "impersonated {object}"},
@@ -190,7 +193,7 @@ func (f *facade) listActions(r *http.Request, p listActionsParams) (any, error) 
 	events, err := f.core.ListEvents(r.Context(), filter)
 	return filtered(actionFilter{
 		From: orNil(p.From.Time), To: orNil(p.To.Time), ActorID: actors, Resource: p.Resource, Action: p.Action, paging: p.echo(0),
-	}, all(events, logEntryOf)), err
+	}, dialect.All(events, logEntryOf)), err
 }
 
 func orNil(t time.Time) *time.Time {
@@ -208,7 +211,7 @@ func logEntryOf(e core.SeenEvent) logEntry {
 		}
 	}
 	entry := logEntry{
-		Timestamp: instant(e.At), RequestOrigin: origin(e.Origin.Wire), RequestID: e.Origin.RequestID, ActorIPAddr: e.Origin.Address,
+		Timestamp: dialect.Instant(e.At), RequestOrigin: origin(e.Origin.Wire), RequestID: e.Origin.RequestID, ActorIPAddr: e.Origin.Address,
 		ActorID: e.Event.Actor.String(), Resource: name.resource, Action: name.action, Severity: severity(e.Event),
 		Description: describe(name, e.Event), Meta: meta(e.Changes), Actor: actorName(e.By),
 	}
@@ -259,7 +262,7 @@ func origin(wire string) string {
 // describe says in a sentence what happened.
 func describe(name logName, e *muster.Event) string {
 	text := func(key string) string { s, _ := e.Changes[key].(string); return s }
-	email := cmp.Or(text("email"), text("new.email"), "somebody")
+	email := cmp.Or(text("email"), text("username"), text("new.email"), "somebody")
 	object := cmp.Or(text("user.handle"), text("group.handle"), text("new.handle"), text("user.email"), text("group.name"), text("attachment.name"), text("application.name"), text("organisation.name"), text("new.email"), text("new.name"), e.Resource.ID.String())
 	member := cmp.Or(text("member.email"), text("member.handle"), e.Related.String())
 	rule := "set rules of " + object

@@ -6,6 +6,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect"
 	"muster/internal/httpx"
 )
 
@@ -32,7 +33,7 @@ type bareApplication struct {
 func applicationOf(a core.SeenApplication) application {
 	return application{bareApplication{
 		ApplicationID: a.ID.String(), Name: a.Name, Enabled: a.Enabled, Unify: a.Launcher,
-		CreatedAt: instant(a.CreatedAt), UpdatedAt: instant(a.UpdatedAt), DeletedAt: instant(a.DeletedAt),
+		CreatedAt: dialect.Instant(a.CreatedAt), UpdatedAt: dialect.Instant(a.UpdatedAt), DeletedAt: dialect.Instant(a.DeletedAt),
 	}, a.MayGrant, a.MayUpdate, a.MayDelete}
 }
 
@@ -64,7 +65,7 @@ func (f *facade) listApplications(r *http.Request, p listApplicationsParams) (an
 	list, err := f.core.ListApplications(r.Context(), filter)
 	return filtered(applicationFilter{
 		Name: p.Name, Query: p.Query, Deleted: filter.Deleted, Sort: sort, paging: p.echo(list.Total),
-	}, all(list.Items, applicationOf)), err
+	}, dialect.All(list.Items, applicationOf)), err
 }
 
 type applicationParams struct {
@@ -88,7 +89,7 @@ func (f *facade) createApplication(r *http.Request, p applicationParams) (any, e
 	if err != nil {
 		return nil, err
 	}
-	return as(newApplicationOf)(f.core.CreateApplication(r.Context(), form))
+	return dialect.As(newApplicationOf)(f.core.CreateApplication(r.Context(), form))
 }
 
 func newApplicationOf(a core.SeenApplication) application {
@@ -102,5 +103,5 @@ func (f *facade) updateApplication(r *http.Request, p applicationParams) (any, e
 	if err != nil {
 		return nil, err
 	}
-	return as(applicationOf)(f.core.UpdateApplication(r.Context(), pathID(r, "applicationID"), form))
+	return dialect.As(applicationOf)(f.core.UpdateApplication(r.Context(), pathID(r, "applicationID"), form))
 }

@@ -9,6 +9,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect"
 	"muster/internal/httpx"
 )
 
@@ -31,7 +32,7 @@ func (f *facade) uploadSetting(r *http.Request, u *httpx.Upload) (any, error) {
 		if q := r.URL.Query(); q.Has("ownerID") {
 			text = q.Get("ownerID") // the query wins, as everywhere on this wire
 		}
-		return looseID(text), err
+		return dialect.ID(text), err
 	}
 	s, err := f.core.UploadSetting(r.Context(), r.PathValue("key"), core.Upload{Name: u.Name, MediaType: u.MediaType, Content: u, Owner: owner})
 	if err != nil {
@@ -82,7 +83,7 @@ func attachmentOf(s core.SeenAttachment) attachment {
 		AttachmentID: a.ID.String(), OwnerID: a.Owner.String(), Name: a.Name,
 		URL:       at + "/original/" + url.PathEscape(a.Name) + signed,
 		Meta:      attachmentMeta{Original: fileMetaOf(a.Original), Labels: a.Labels},
-		CreatedAt: instant(a.CreatedAt), UpdatedAt: instant(a.UpdatedAt), DeletedAt: instant(a.DeletedAt),
+		CreatedAt: dialect.Instant(a.CreatedAt), UpdatedAt: dialect.Instant(a.UpdatedAt), DeletedAt: dialect.Instant(a.DeletedAt),
 	}
 	if p := a.Preview; p != nil {
 		meta := fileMetaOf(*p)
@@ -92,7 +93,7 @@ func attachmentOf(s core.SeenAttachment) attachment {
 }
 
 func (f *facade) readAttachment(r *http.Request, _ none) (any, error) {
-	return as(attachmentOf)(f.core.ReadAttachment(r.Context(), r.PathValue("kind"), pathID(r, "attachmentID")))
+	return dialect.As(attachmentOf)(f.core.ReadAttachment(r.Context(), r.PathValue("kind"), pathID(r, "attachmentID")))
 }
 
 func (f *facade) deleteAttachment(r *http.Request, _ none) (any, error) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"muster"
+	"muster/internal/dialect"
 )
 
 // Scripts come later. Until then Muster answers what the original answers when no script runner is attached to it (contract,
@@ -74,7 +75,7 @@ func triggerScript(*http.Request, triggerParams) (any, error) { return done(nil)
 
 // triggerOnUser answers the user as he is, triggerOnRole and triggerOnApplication what scripts get of these.
 func (f *facade) triggerOnUser(r *http.Request, _ triggerParams) (any, error) {
-	return as(userOf)(f.core.ReadUser(r.Context(), pathID(r, "userID")))
+	return dialect.As(userOf)(f.core.ReadUser(r.Context(), pathID(r, "userID")))
 }
 
 func (f *facade) triggerOnRole(r *http.Request, _ triggerParams) (any, error) {

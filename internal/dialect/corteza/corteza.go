@@ -2,10 +2,10 @@ package corteza
 
 import (
 	"net/http"
-	"strings"
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect"
 	"muster/internal/httpx"
 )
 
@@ -51,12 +51,9 @@ func (f *facade) wrap(route httpx.Route, next httpx.Handler) httpx.Handler {
 
 // authenticate says who asks. The request it returns is good in any case: without a token nobody asks.
 func (f *facade) authenticate(r *http.Request) (*http.Request, error) {
-	actor := muster.Actor{Realm: muster.MainRealm, Origin: muster.Origin{
-		Wire: wireName, Address: httpx.ClientAddress(r).String(), Agent: agent(r), RequestID: httpx.RequestIDFrom(r.Context()),
-	}}
-	r = r.WithContext(muster.WithActor(r.Context(), actor))
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if token = strings.TrimSpace(token); token == "" || !strings.EqualFold(scheme, "bearer") {
+	r = r.WithContext(muster.WithActor(r.Context(), dialect.Actor(r, wireName)))
+	token := dialect.Bearer(r)
+	if token == "" {
 		return r, muster.ErrUnauthenticated
 	}
 	ctx, err := f.core.Authenticator.WithJWT(r.Context(), token)
@@ -64,16 +61,6 @@ func (f *facade) authenticate(r *http.Request) (*http.Request, error) {
 		return r, err
 	}
 	return r.WithContext(ctx), nil
-}
-
-// agent is what the client calls itself, if that is text that can be kept.
-func agent(r *http.Request) string {
-	const longest = 256
-	ua := r.UserAgent()
-	if !muster.ValidText(ua, longest) {
-		return ""
-	}
-	return ua
 }
 
 // allowOrigins lets web apps of any origin use the API: they show a token, which no other site has.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"muster"
+	"muster/internal/dialect"
 	"muster/internal/httpx"
 )
 
@@ -36,9 +37,9 @@ func handleBy[P any](decode func(*http.Request, any) error, f func(*http.Request
 			return err
 		}
 		if _, ok := v.(success); ok {
-			return httpx.JSON(w, http.StatusOK, contentType, map[string]message{"success": {"OK"}})
+			return dialect.Say(w, http.StatusOK, "success", "OK")
 		}
-		return httpx.JSON(w, http.StatusOK, contentType, envelope{v})
+		return dialect.Respond(w, v)
 	}
 }
 
@@ -49,17 +50,9 @@ func onID(name string, verb func(context.Context, muster.ID) error) httpx.Handle
 
 // show is the handler of a verb that answers the object whose id the path has under that name.
 func show[T, W any](name string, verb func(context.Context, muster.ID) (T, error), shape func(T) W) httpx.Handler {
-	return handle(func(r *http.Request, _ none) (any, error) { return as(shape)(verb(r.Context(), pathID(r, name))) })
-}
-
-// as gives what a verb answers its shape on this wire: as(userOf)(f.core.ReadUser(ctx, id)).
-func as[T, W any](shape func(T) W) func(T, error) (any, error) {
-	return func(v T, err error) (any, error) {
-		if err != nil {
-			return nil, err
-		}
-		return shape(v), nil
-	}
+	return handle(func(r *http.Request, _ none) (any, error) {
+		return dialect.As(shape)(verb(r.Context(), pathID(r, name)))
+	})
 }
 
 // done is the answer of a verb that has no value.

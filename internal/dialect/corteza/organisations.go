@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"muster"
+	"muster/internal/dialect"
 )
 
 // organisation is the organisation object (contract, 7).
@@ -19,8 +20,8 @@ type organisation struct {
 
 func organisationOf(o *muster.Organisation) organisation {
 	return organisation{
-		OrganisationID: o.ID.String(), Name: o.Name, CreatedAt: instant(o.CreatedAt), UpdatedAt: instant(o.UpdatedAt),
-		ArchivedAt: instant(o.ArchivedAt), DeletedAt: instant(o.DeletedAt),
+		OrganisationID: o.ID.String(), Name: o.Name, CreatedAt: dialect.Instant(o.CreatedAt), UpdatedAt: dialect.Instant(o.UpdatedAt),
+		ArchivedAt: dialect.Instant(o.ArchivedAt), DeletedAt: dialect.Instant(o.DeletedAt),
 	}
 }
 
@@ -30,7 +31,7 @@ type listOrganisationsParams struct {
 
 func (f *facade) listOrganisations(r *http.Request, p listOrganisationsParams) (any, error) {
 	list, err := f.core.ListOrganisations(r.Context(), p.Query)
-	return all(list, organisationOf), err
+	return dialect.All(list, organisationOf), err
 }
 
 type organisationParams struct {
@@ -38,7 +39,7 @@ type organisationParams struct {
 }
 
 func (f *facade) createOrganisation(r *http.Request, p organisationParams) (any, error) {
-	return as(newOrganisationOf)(f.core.CreateOrganisation(r.Context(), p.Name))
+	return dialect.As(newOrganisationOf)(f.core.CreateOrganisation(r.Context(), p.Name))
 }
 
 func newOrganisationOf(o *muster.Organisation) organisation {
@@ -48,5 +49,5 @@ func newOrganisationOf(o *muster.Organisation) organisation {
 }
 
 func (f *facade) updateOrganisation(r *http.Request, p organisationParams) (any, error) {
-	return as(organisationOf)(f.core.UpdateOrganisation(r.Context(), pathID(r, "organisationID"), p.Name))
+	return dialect.As(organisationOf)(f.core.UpdateOrganisation(r.Context(), pathID(r, "organisationID"), p.Name))
 }

@@ -2,42 +2,28 @@ package corteza
 
 import (
 	"encoding/json"
-	"math"
 	"net/http"
 	"strings"
 	"time"
 
 	"muster"
+	"muster/internal/dialect"
 	"muster/internal/httpx"
 )
 
-// unknownID is an id that nothing will ever have. It stands for numbers that are no legal ids.
-const unknownID muster.ID = math.MaxInt64
-
 // pathID reads an id of the path. Text is 0, which the core refuses as no id.
-func pathID(r *http.Request, name string) muster.ID { return looseID(r.PathValue(name)) }
-
-// looseID reads an id as queries, forms and paths give it: text is 0.
-func looseID(s string) muster.ID {
-	if id, ok := muster.ParseID(s); ok {
-		return id
-	}
-	if s == "" || strings.Trim(s, "0123456789") != "" || strings.Trim(s, "0") == "" {
-		return 0
-	}
-	return unknownID
-}
+func pathID(r *http.Request, name string) muster.ID { return dialect.ID(r.PathValue(name)) }
 
 // An idParam is an id as a parameter: a string in JSON, whatever it looks like elsewhere.
 type idParam muster.ID
 
 func (p *idParam) SetParam(text string) error {
-	*p = idParam(looseID(text))
+	*p = idParam(dialect.ID(text))
 	return nil
 }
 
 func (p *idParam) UnmarshalText(text []byte) error {
-	id := looseID(string(text))
+	id := dialect.ID(string(text))
 	if id == 0 && strings.Trim(string(text), "0") != "" {
 		return muster.Errorf(muster.Invalid, "malformed", "an id is a decimal number in a string")
 	}
@@ -46,7 +32,7 @@ func (p *idParam) UnmarshalText(text []byte) error {
 }
 
 func ids(list []idParam) []muster.ID {
-	return all(list, func(p idParam) muster.ID { return muster.ID(p) })
+	return dialect.All(list, func(p idParam) muster.ID { return muster.ID(p) })
 }
 
 // A stateParam is 0 for without, 1 for with, 2 for only.
@@ -186,7 +172,7 @@ func decodeJSON(r *http.Request, into any) error {
 	if err != nil {
 		return err
 	}
-	if media != contentType {
+	if media != dialect.ContentType {
 		return httpx.ErrUnsupported
 	}
 	return httpx.DecodeJSON(body, into)

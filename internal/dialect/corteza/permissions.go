@@ -6,6 +6,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect"
 )
 
 // The names of resources on this wire. A trailing colon is followed by an id or an asterisk.
@@ -76,7 +77,7 @@ func permissionOf(p core.OwnPermission) permission {
 
 func (f *facade) listPermissions(r *http.Request, _ none) (any, error) {
 	list, err := f.core.ListOperations(r.Context())
-	return all(list, permissionOf), err
+	return dialect.All(list, permissionOf), err
 }
 
 // effectiveOperations are those that are answered, in this order.
@@ -96,7 +97,7 @@ func (f *facade) effectivePermissions(r *http.Request, _ none) (any, error) {
 	for _, p := range list {
 		allowed[p.Operation] = allowed[p.Operation] || p.Noun == muster.NounRealm && p.Allowed
 	}
-	return all(effectiveOperations, func(op string) effective {
+	return dialect.All(effectiveOperations, func(op string) effective {
 		return effective{permission{resourceNames[muster.NounRealm], operationName(op)}, allowed[op]}
 	}), err
 }
@@ -115,7 +116,7 @@ func ruleOf(r muster.Rule) rule {
 
 func (f *facade) listRules(r *http.Request, _ none) (any, error) {
 	rules, err := f.core.ListRules(r.Context(), pathID(r, "roleID"))
-	return all(rules, ruleOf), err
+	return dialect.All(rules, ruleOf), err
 }
 
 func accessName(a muster.Access) string {
@@ -149,5 +150,5 @@ type setRulesParams struct {
 }
 
 func (f *facade) setRules(r *http.Request, p setRulesParams) (any, error) {
-	return done(f.core.SetRules(r.Context(), pathID(r, "roleID"), all(p.Rules, coreRule)))
+	return done(f.core.SetRules(r.Context(), pathID(r, "roleID"), dialect.All(p.Rules, coreRule)))
 }

@@ -7,6 +7,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect"
 )
 
 // reminder is the reminder object (contract, 8).
@@ -29,9 +30,9 @@ type reminder struct {
 func reminderOf(m *muster.Reminder) reminder {
 	return reminder{
 		ReminderID: m.ID.String(), Resource: m.Resource, Payload: m.Payload, SnoozeCount: m.Snoozes,
-		AssignedTo: m.AssignedTo.String(), AssignedBy: m.AssignedBy.String(), AssignedAt: instant(m.AssignedAt),
+		AssignedTo: m.AssignedTo.String(), AssignedBy: m.AssignedBy.String(), AssignedAt: dialect.Instant(m.AssignedAt),
 		DismissedBy: m.DismissedBy.String(), DismissedAt: instantOrNull(m.DismissedAt), RemindAt: instantOrNull(m.RemindAt),
-		CreatedAt: instant(m.CreatedAt), UpdatedAt: instant(m.UpdatedAt),
+		CreatedAt: dialect.Instant(m.CreatedAt), UpdatedAt: dialect.Instant(m.UpdatedAt),
 	}
 }
 
@@ -39,7 +40,7 @@ func instantOrNull(t time.Time) *string {
 	if t.IsZero() {
 		return nil
 	}
-	s := instant(t)
+	s := dialect.Instant(t)
 	return &s
 }
 
@@ -82,7 +83,7 @@ func (f *facade) listReminders(r *http.Request, p listRemindersParams) (any, err
 	if len(list.Items) == 0 {
 		return map[string]any{"filter": echo}, err // an empty list has no set on this wire
 	}
-	return filtered(echo, all(list.Items, reminderOf)), err
+	return filtered(echo, dialect.All(list.Items, reminderOf)), err
 }
 
 type reminderParams struct {
@@ -113,11 +114,11 @@ func (p reminderParams) echoNew(m *muster.Reminder) reminder {
 }
 
 func (f *facade) createReminder(r *http.Request, p reminderParams) (any, error) {
-	return as(p.echoNew)(f.core.CreateReminder(r.Context(), p.form()))
+	return dialect.As(p.echoNew)(f.core.CreateReminder(r.Context(), p.form()))
 }
 
 func (f *facade) updateReminder(r *http.Request, p reminderParams) (any, error) {
-	return as(p.echo)(f.core.UpdateReminder(r.Context(), pathID(r, "reminderID"), p.form()))
+	return dialect.As(p.echo)(f.core.UpdateReminder(r.Context(), pathID(r, "reminderID"), p.form()))
 }
 
 type snoozeParams struct {

@@ -6,6 +6,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect"
 	"muster/internal/httpx"
 )
 
@@ -30,8 +31,8 @@ type bareRole struct {
 
 func roleOf(g core.SeenGroup) role {
 	return role{bareRole{
-		RoleID: g.ID.String(), Name: g.Name, Handle: g.Handle, CreatedAt: instant(g.CreatedAt), UpdatedAt: instant(g.UpdatedAt),
-		ArchivedAt: instant(g.ArchivedAt), DeletedAt: instant(g.DeletedAt),
+		RoleID: g.ID.String(), Name: g.Name, Handle: g.Handle, CreatedAt: dialect.Instant(g.CreatedAt), UpdatedAt: dialect.Instant(g.UpdatedAt),
+		ArchivedAt: dialect.Instant(g.ArchivedAt), DeletedAt: dialect.Instant(g.DeletedAt),
 	}, g.MayGrant, g.MayUpdate, g.MayDelete}
 }
 
@@ -69,7 +70,7 @@ func (f *facade) listRoles(r *http.Request, p listRolesParams) (any, error) {
 	list, err := f.core.ListGroups(r.Context(), filter)
 	return filtered(roleFilter{
 		Query: p.Query, Deleted: filter.Deleted, Archived: filter.Archived, Sort: sort, paging: p.echo(list.Total),
-	}, all(list.Items, roleOf)), err
+	}, dialect.All(list.Items, roleOf)), err
 }
 
 type roleParams struct {
@@ -88,7 +89,7 @@ func (p roleParams) form() core.GroupForm {
 }
 
 func (f *facade) createRole(r *http.Request, p roleParams) (any, error) {
-	return as(newRoleOf)(f.core.CreateGroup(r.Context(), p.form()))
+	return dialect.As(newRoleOf)(f.core.CreateGroup(r.Context(), p.form()))
 }
 
 func newRoleOf(g core.SeenGroup) role {
@@ -98,7 +99,7 @@ func newRoleOf(g core.SeenGroup) role {
 }
 
 func (f *facade) updateRole(r *http.Request, p roleParams) (any, error) {
-	return as(roleOf)(f.core.UpdateGroup(r.Context(), pathID(r, "roleID"), p.form()))
+	return dialect.As(roleOf)(f.core.UpdateGroup(r.Context(), pathID(r, "roleID"), p.form()))
 }
 
 // memberRole reads the role of a route about members. Everyone has none that could be told or changed: it is no id there.
@@ -111,7 +112,7 @@ func memberRole(r *http.Request) muster.ID {
 }
 
 func (f *facade) listMembers(r *http.Request, _ none) (any, error) {
-	return as(decimals)(f.core.ListMembers(r.Context(), memberRole(r)))
+	return dialect.As(decimals)(f.core.ListMembers(r.Context(), memberRole(r)))
 }
 
 // onMember is the handler of a verb that acts on a user in a role; two spellings of the path lead to each.

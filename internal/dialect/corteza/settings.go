@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"muster"
+	"muster/internal/dialect"
 )
 
 // setting is the value object (contract, 9).
@@ -18,7 +19,7 @@ type setting struct {
 }
 
 func settingOf(s muster.Setting) setting {
-	return setting{Name: s.Name, Value: s.Value, UpdatedAt: instant(s.UpdatedAt)}
+	return setting{Name: s.Name, Value: s.Value, UpdatedAt: dialect.Instant(s.UpdatedAt)}
 }
 
 type listSettingsParams struct {
@@ -30,7 +31,7 @@ func (f *facade) listSettings(r *http.Request, p listSettingsParams) (any, error
 	if len(list) == 0 {
 		return nil, err // null when there is none
 	}
-	return all(list, settingOf), err
+	return dialect.All(list, settingOf), err
 }
 
 type readSettingParams struct {
@@ -67,7 +68,7 @@ func (f *facade) setSettings(r *http.Request, p setSettingsParams) (any, error) 
 
 // currentSettings answers what every client needs, nested as its programs read it. Mind the capital letters.
 func (f *facade) currentSettings(r *http.Request, _ none) (any, error) {
-	return as(currentOf)(f.core.PublicSettings(r.Context()))
+	return dialect.As(currentOf)(f.core.PublicSettings(r.Context()))
 }
 
 func currentOf(values map[string]json.RawMessage) any {

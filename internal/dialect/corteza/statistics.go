@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"muster"
+	"muster/internal/dialect"
 )
 
 // days are alternately the Unix second of a day's beginning and a count; never null.
@@ -18,7 +19,7 @@ func daysOf(list []muster.Day) days {
 }
 
 func (f *facade) statistics(r *http.Request, _ none) (any, error) {
-	return as(statisticsOf)(f.core.ReadStatistics(r.Context()))
+	return dialect.As(statisticsOf)(f.core.ReadStatistics(r.Context()))
 }
 
 func statisticsOf(s muster.Statistics) any {

@@ -5,6 +5,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect"
 )
 
 // user is the user object (contract, 4).
@@ -39,7 +40,7 @@ func userOf(s core.SeenUser) user {
 	u := user{
 		UserID: s.ID.String(), Username: username(s.User), Email: s.Email, Name: s.Name, Handle: s.Handle, Kind: s.Kind,
 		Meta: &userMeta{s.Avatar}, OrganisationID: s.Organisation.String(), RelatedUserID: s.Owner.String(),
-		CreatedAt: instant(s.CreatedAt), UpdatedAt: instant(s.UpdatedAt), SuspendedAt: instant(s.SuspendedAt), DeletedAt: instant(s.DeletedAt),
+		CreatedAt: dialect.Instant(s.CreatedAt), UpdatedAt: dialect.Instant(s.UpdatedAt), SuspendedAt: dialect.Instant(s.SuspendedAt), DeletedAt: dialect.Instant(s.DeletedAt),
 	}
 	if s.EmailHidden {
 		u.Email = maskedEmail
@@ -96,7 +97,7 @@ func (f *facade) listUsers(r *http.Request, p listUsersParams) (any, error) {
 	list, err := f.core.ListUsers(r.Context(), filter)
 	var set []user // null when there is none
 	if len(list.Items) > 0 {
-		set = all(list.Items, userOf)
+		set = dialect.All(list.Items, userOf)
 	}
 	return filtered(userFilter{
 		UserID: filter.IDs, RoleID: filter.Groups, Query: p.Query, Email: p.Email, Username: p.Username, Handle: p.Handle, Kind: p.Kind,
@@ -118,7 +119,7 @@ func (p userParams) profile() core.Profile {
 func (f *facade) createUser(r *http.Request, p userParams) (any, error) {
 	profile := p.profile()
 	profile.MakeHandle = true
-	return as(newUserOf)(f.core.CreateUser(r.Context(), profile))
+	return dialect.As(newUserOf)(f.core.CreateUser(r.Context(), profile))
 }
 
 func newUserOf(u *muster.User) user {
@@ -131,7 +132,7 @@ func newUserOf(u *muster.User) user {
 func wholeUserOf(u *muster.User) user { return userOf(core.SeenUser{User: u}) }
 
 func (f *facade) updateUser(r *http.Request, p userParams) (any, error) {
-	return as(wholeUserOf)(f.core.UpdateUser(r.Context(), pathID(r, "userID"), p.profile()))
+	return dialect.As(wholeUserOf)(f.core.UpdateUser(r.Context(), pathID(r, "userID"), p.profile()))
 }
 
 type passwordParams struct {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"muster"
 	"muster/internal/httpx"
@@ -50,8 +51,10 @@ type Facade struct {
 	Show  func(r *http.Request, token string) // puts a token where the wire has it
 	Token func(Answer) string                 // what signing in answers; "" for a refusal
 	JWT   token.Purpose                       // of the keys that sign its tokens, if they are JWTs
+	Life  time.Duration                       // of a token that nobody renews; 0: not proven here
 	// Foreign are more tokens that open nothing here, by what they are: of another kind, realm or application.
 	Foreign func(*Stage) map[string]string
+	Unicode bool   // it takes e-mails beyond ASCII: what looks like Ann's may be somebody else's
 	Cookie  string // the cookie that it takes tokens from, if it does
 
 	Refused   func(Answer) bool                 // any refusal

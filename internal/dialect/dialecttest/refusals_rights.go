@@ -205,7 +205,7 @@ func impossibleIDs(s *Stage) {
 					continue // no id is in it
 				}
 				a := s.as(s.Admin, c)
-				loose := r.Method() == http.MethodGet && slices.Contains(s.f.Loose, r.String())
+				loose := slices.Contains(s.f.Loose, r.String())
 				s.want(fmt.Sprintf("%s with %.30s", r, id), "unknown or invalid", loose || s.f.Refused(a), a)
 			}
 		}

@@ -95,7 +95,10 @@ func twoAddresses(s *Stage) {
 	twins := []string{
 		s.Ann.Email + ",evil@example.net", s.Ann.Email + ";evil@example.net", s.Ann.Email + " evil@example.net", s.Ann.Email + "\r\nBcc: evil@example.net",
 		s.Ann.Email + "\nevil@example.net", s.Ann.Email + "\x00", s.Ann.Email + "@example.net", "evil@example.net@example.org", s.Ann.Email + ".",
-		"<" + s.Ann.Email + ">", `"evil@example.net" <` + s.Ann.Email + ">", "\u212a" + s.Ann.Email[1:], "ann@\u0435xample.org", "ann@ex\u00adample.org", " " + s.Ann.Email, s.Ann.Email + "%0a",
+		"<" + s.Ann.Email + ">", `"evil@example.net" <` + s.Ann.Email + ">", "ann@ex\u00adample.org", " " + s.Ann.Email, s.Ann.Email + "%0a",
+	}
+	if !s.f.Unicode {
+		twins = append(twins, "\u212a"+s.Ann.Email[1:], "ann@\u0435xample.org")
 	}
 	const here = "here@example.org"
 	list := func(c Call) Call {
@@ -114,7 +117,8 @@ func twoAddresses(s *Stage) {
 		}
 	}
 	s.unchanged(func() {
-		for i, email := range twins {
+		// The last one is her very address, spelled otherwise.
+		for i, email := range append(twins, "ann@\uff45xample.org") {
 			if c.SignUp != nil {
 				s.refused("sign up as "+email, s.nobody(c.SignUp(email, fmt.Sprint("twin", i), "Marker-twin-b7e3d910")))
 			}

@@ -82,6 +82,11 @@ func spoiltTokens(s *Stage) {
 			s.spoiltJWTs()
 		}
 	})
+	if s.f.Life > 0 {
+		s.Clock.Advance(s.f.Life + time.Second)
+		s.refuses("too old", s.Weak.Token)
+		s.signIn(&s.Ann)
+	}
 	s.retiredKey()
 }
 
@@ -137,11 +142,12 @@ func (s *Stage) forge(p token.Purpose, change map[string]any) string {
 // retiredKey restarts the house with a new key and the old one retired.
 func (s *Stage) retiredKey() {
 	s.t.Helper()
-	if s.f.JWT == "" {
-		return
+	good := s.Ann.Token
+	if s.f.JWT != "" {
+		good = s.forge(s.f.JWT, nil)
 	}
-	if a := s.showing(s.forge(s.f.JWT, nil), s.f.Calls.Look); s.f.Refused(a) {
-		s.t.Fatalf("a forged token proves nothing if a good one is refused: %s", a.Body)
+	if a := s.showing(good, s.f.Calls.Look); s.f.Refused(a) {
+		s.t.Fatalf("a spoilt token proves nothing if a good one is refused: %s", a.Body)
 	}
 	s.Stop()
 	s.must(token.Rotate(s.Config.KeysPath(), s.Clock.Now(), true))
