@@ -268,6 +268,61 @@ func TestNoDoorBesideScripts(t *testing.T) {
 	})
 }
 
+// TestDoorsOfOtherWires: nor is there one in a wire that signs up without passwords, renames, converts, or lets managers fill
+// groups.
+func TestDoorsOfOtherWires(t *testing.T) {
+	scripted(t, func(t *testing.T, h *house, s *fakeFolder, admin *SignedIn) {
+		as := h.as(admin)
+		ann := h.join("ann")
+		crew := h.group("Crew", nil)
+		h.must(h.AddManager(as, crew, ann.User.ID))
+		robot, err := h.CreateUser(as, Profile{Email: "robot@example.org", Username: "tat.system.robot"})
+		h.must(err)
+		h.newcomers = "Newcomers"
+		h.must(h.EnsureDefaultGroup(h.context()))
+		for _, when := range []string{"system:auth beforeSignup", "system:user beforeUpdate", "system:role:member beforeAdd"} {
+			s.on("/"+when, when, says("no"))
+		}
+		s.on("/joined", "system:role:member afterAdd", fine)
+		h.quiet()
+		_, err = h.SignUpForKey(h.tatNobody(), NewKeyAccount{Username: "bob", Name: "Bob", Email: "bob@example.org"})
+		h.refused(err, muster.ErrAborted)
+		_, err = h.RenameUser(as, ann.User.ID, NewNames{Username: "anna"})
+		h.refused(err, muster.ErrAborted)
+		_, err = h.ConvertUser(as, robot.ID, true)
+		h.refused(err, muster.ErrAborted)
+		h.refused(h.AddMember(h.as(ann), crew, ann.User.ID), muster.ErrAborted)
+		h.emitted("user.sign-up-for-key:aborted", "user.rename:aborted", "user.convert:aborted", "group.member-add:aborted")
+		if ran := s.since(); len(ran) != 4 {
+			t.Errorf("ran %q", ran)
+		}
+
+		s.list = slices.DeleteFunc(s.list, func(x script.Script) bool { return x.Name == "/system:auth beforeSignup" })
+		s.on("/name", "system:auth beforeSignup", func(_ context.Context, _ *Core, r ScriptRun) error { r.User.Name = "Robert"; return nil })
+		if k := h.key("bob"); h.user(k.User.ID).Name != "Robert" {
+			t.Errorf("he is called %q", h.user(k.User.ID).Name)
+		}
+		// The default group is the operator's choice, in which nobody else has a say; but who listens hears of it.
+		if n, err := h.Errands.Waiting(h.context()); n != 1 || err != nil {
+			t.Errorf("%d errands, %v", n, err)
+		}
+		s.list = nil
+		s.on("/rename", "system:user beforeUpdate", func(_ context.Context, _ *Core, r ScriptRun) error {
+			r.User.Name, r.User.Username = "Anna", "mallory"
+			return nil
+		})
+		s.on("/fill", "system:role:member beforeAdd", fine)
+		_, err = h.RenameUser(as, ann.User.ID, NewNames{Username: "anna"})
+		h.must(err)
+		if u := h.user(ann.User.ID); u.Username != "anna" || u.Name != "Anna" {
+			t.Errorf("she is %q, %q", u.Username, u.Name)
+		}
+		_, err = h.ConvertUser(as, robot.ID, true)
+		h.must(err)
+		h.must(h.AddMember(h.as(ann), crew, ann.User.ID))
+	})
+}
+
 // TestScriptsSeeWhatIsChanged: whoever changes the object meanwhile has the scripts look again, three times at most.
 func TestScriptsSeeWhatIsChanged(t *testing.T) {
 	scripted(t, func(t *testing.T, h *house, s *fakeFolder, admin *SignedIn) {

@@ -7,7 +7,7 @@ import (
 )
 
 // askTime bounds what a script may take to say what it is.
-const askTime = time.Second
+const askTime = 2 * time.Second
 
 var errSlow = &LimitError{LimitTime}
 

@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -67,15 +68,23 @@ func (b *builder) build(target api.Target, entry, file string) (string, error) {
 	} else {
 		options.EntryPoints = []string{file}
 	}
-	built := api.Build(options)
-	if len(built.Errors) > 0 {
-		return "", messages(built.Errors)
-	}
-	if len(built.OutputFiles) != 1 {
-		return "", errors.New("it gives no program")
-	}
-	return string(built.OutputFiles[0].Contents), nil
+	code, err := within(buildTime, func() ([]byte, error) {
+		built := api.Build(options)
+		switch {
+		case len(built.Errors) > 0:
+			return nil, messages(built.Errors)
+		case len(built.OutputFiles) != 1 || len(built.OutputFiles[0].Contents) > maxBuilt:
+			return nil, errors.New("the program is too long")
+		}
+		return built.OutputFiles[0].Contents, nil
+	})
+	return string(code), err
 }
+
+const (
+	buildTime = 5 * time.Second // esbuild can't be stopped; it is left behind
+	maxBuilt  = 4 << 20         // bytes of what it makes
+)
 
 func (b *builder) setup(p api.PluginBuild, entry string) {
 	p.OnResolve(api.OnResolveOptions{Filter: ".*"}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
@@ -139,7 +148,10 @@ func (b *builder) load(file string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return text, b.note(file, s, len(text))
+		if err := b.note(file, s, len(text)); err != nil {
+			return "", err
+		}
+		return text, readable(file, text)
 	}
 }
 
@@ -159,7 +171,7 @@ func messages(list []api.Message) error {
 	var all []string
 	for _, m := range list[:min(len(list), 3)] {
 		text := m.Text
-		if at := m.Location; at != nil {
+		if at := m.Location; at != nil && !strings.Contains(text, ".js:") {
 			text = fmt.Sprintf("%s:%d: %s", strings.TrimPrefix(at.File, inFolder+":"), at.Line, text)
 		}
 		all = append(all, shorten(oneLine(text), 500))

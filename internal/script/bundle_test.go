@@ -51,7 +51,7 @@ func TestBundles(t *testing.T) {
 		"a/server-scripts/one.js", manual(""),
 	)
 	h.wantListed("/server-scripts/one",
-		"/client-scripts/compose/broken: b/client-scripts/compose/broken.js:1: Expected identifier but found end of file",
+		"/client-scripts/compose/broken: b/client-scripts/compose/broken.js:1: invalid property name",
 		"/client-scripts/compose/deep/two",
 		`/client-scripts/compose/lost: b/client-scripts/compose/lost.js:1: "vue" can't be imported: only files of the same extension can, as ./ or ../`,
 		"/client-scripts/compose/one", "/client-scripts/my-app/three")

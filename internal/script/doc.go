@@ -4,7 +4,7 @@
 // # A folder of scripts
 //
 // A [Folder] holds extensions: sub-folders of any name, and the folder itself (Corteza's runner looks at both, and so do its
-// published extensions expect it).
+// published extensions expect).
 //
 //	DIR/<extension>/server-scripts/**/*.js            run in the process
 //	DIR/<extension>/client-scripts/<bundle>/**/*.js   run in browsers; the bundle is a web app's: admin, compose …
@@ -69,7 +69,23 @@
 //
 // # Limits
 //
-// Each run has a new machine, without files, network, processes, timers or other scripts; [Limits] bound it. Date gives the
-// host's time in UTC. A run that does not stop when it is told to is left behind: its caller gets his error in time, and the
-// script is not run again before its file changes.
+// Each run has a new machine, without files, network, processes, timers or other scripts; [Limits] bound it. The caller is
+// answered within Limits.Time and a quarter of a second, whatever the script does. Memory, time, stack, host calls and
+// output are a *[LimitError]; what is written to the log beyond its limit is lost.
+//
+// The language is what QuickJS knows (ES2023 and some of what came later) without what could work on out of reach of the
+// clock: Proxy, BigInt, SharedArrayBuffer, Atomics, WeakRef, eval and Function with texts, the set operations of Set, and
+// Iterator's drop. Where the engine walks by itself, arrays may have a million elements, texts that are searched with regular
+// expressions or parsed as JSON a million characters, and patterns 4,096. What is built in is frozen. Date stands still at
+// the moment at which the run began, by Config.Now; its local methods use the server's time zone.
+//
+// A run is told to stop in three steps: the engine's interrupt, which scripts can't catch; a stack so small that no function
+// can be called ([machine.choke] says why); and a machine that goes on even then is left behind, keeps its place until it
+// ends, and its script is not run again before its file changes.
+//
+// # Where this comes from
+//
+// The layout and the words of triggers are those of Corteza's runner ("corredor") and of its extensions, the library's names
+// those of corteza-js, both as of June 2020. Not taken over: packages of npm, TypeScript, authToken (a script runs with
+// rights, and carries none), Compose but for sendMail, and ctx.frontendBaseURL.
 package script

@@ -29,9 +29,12 @@ type Folder struct {
 	stats   counters
 	prelude prelude
 	seen    atomic.Pointer[view]
+	// patience is how long a machine that was told to stop may go on before its script is not trusted any more.
+	patience time.Duration
 
-	looking sync.Mutex // held while the folder is looked at
-	looked  time.Time
+	looking  sync.Mutex // held while the folder is looked at
+	looked   time.Time
+	watchers atomic.Int32 // calls of Watch
 }
 
 // A view is what was in the folder at one time. It does not change.
@@ -57,7 +60,10 @@ func Open(c Config) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Folder{root: root, now: c.Now, log: c.Log, gate: newGate(orDefault(c.VMs, 2), orDefault(c.Queue, 100))}
+	f := &Folder{
+		root: root, now: c.Now, log: c.Log, patience: 10 * time.Second,
+		gate: newGate(orDefault(c.VMs, 2), orDefault(c.Queue, 100)),
+	}
 	if f.now == nil {
 		f.now = time.Now
 	}
@@ -114,24 +120,20 @@ func (e *entry) shown() Script {
 	return s
 }
 
-// runnable is the code of a server script.
-func (f *Folder) runnable(name string) ([]byte, error) {
+// runnable finds a server script that may be run.
+func (f *Folder) runnable(name string) (*entry, error) {
 	e := f.current().byName[name]
 	if e == nil || e.code == nil || e.distrusted.Load() {
 		return nil, ErrUnknown
 	}
-	return e.code, nil
+	return e, nil
 }
 
-func (f *Folder) distrust(name string) {
-	if e := f.seen.Load().byName[name]; e != nil {
-		e.distrusted.Store(true)
-	}
-}
-
-// Watch looks at the folder once a second until the context ends, so that errors are logged, and changes found, when nobody
-// asks. Nothing depends on it.
+// Watch looks at the folder once a second until the context ends. While it does, nobody else has to: without it, who asks
+// for a script looks first, and waits until what changed is built.
 func (f *Folder) Watch(ctx context.Context) {
+	f.watchers.Add(1)
+	defer f.watchers.Add(-1)
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -139,23 +141,29 @@ func (f *Folder) Watch(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			f.current()
+			f.looking.Lock()
+			f.lookAndTell()
+			f.looking.Unlock()
 		}
 	}
 }
 
-// current is what is in the folder, as it was a second ago at the latest. While somebody else is looking, it is what was
-// there before.
+// current is what is in the folder, as it was a second ago at the latest, but for what is being built. While somebody else
+// is looking, it is what was there before.
 func (f *Folder) current() *view {
-	if f.looking.TryLock() {
+	if f.watchers.Load() == 0 && f.looking.TryLock() {
 		defer f.looking.Unlock()
 		if since := f.now().Sub(f.looked); since >= time.Second || since < 0 {
-			if err := f.look(); err != nil {
-				f.log.Error("the folder of scripts can't be read; what was there before stays", "error", err)
-			}
+			f.lookAndTell()
 		}
 	}
 	return f.seen.Load()
+}
+
+func (f *Folder) lookAndTell() {
+	if err := f.look(); err != nil {
+		f.log.Error("the folder of scripts can't be read; what was there before stays", "error", err)
+	}
 }
 
 // look reads the folder and builds what is new.

@@ -2,6 +2,7 @@ package script_test
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -105,19 +106,28 @@ func TestErrorsOfOneScriptStopNoOther(t *testing.T) {
 		"a/server-scripts/29-never.js", "export default { triggers: ({ every }) => every('0 0 30 2 *'), exec () {} }",
 		"a/server-scripts/30-imports-long.js", "import '../long1'\n"+head,
 		"a/server-scripts/31-throws-itself.js", "export default { get triggers () { throw { toString () { throw 1 } } }, exec () {} }",
+		"a/server-scripts/32-deep.js", head+strings.Repeat("!", 60<<10)+"1",
+		"a/server-scripts/33-deep.js", head+strings.Repeat("[", 60<<10),
+		"a/server-scripts/34-deep.js", "import x from './deep.json'\n"+head+"console.log(x)",
+		"a/server-scripts/deep.json", strings.Repeat("[", 30<<10)+strings.Repeat("]", 30<<10),
+		"a/server-scripts/35-chain.js", head+"const f = () => a"+strings.Repeat("()", 30<<10),
 		"b/lib/x.js", "export default 1",
-		"a/long1.js", "import './long2' // "+strings.Repeat("x", 250<<10),
-		"a/long2.js", "import './long3' // "+strings.Repeat("x", 250<<10),
-		"a/long3.js", "import './long4' // "+strings.Repeat("x", 250<<10),
-		"a/long4.js", "import './long5' // "+strings.Repeat("x", 250<<10),
-		"a/long5.js", "// "+strings.Repeat("x", 250<<10),
+		"a/long1.js", "import './long2' // "+strings.Repeat("x", 60<<10),
+		"a/long2.js", "import './long3' // "+strings.Repeat("x", 60<<10),
+		"a/long3.js", "import './long4' // "+strings.Repeat("x", 60<<10),
+		"a/long4.js", "import './long5' // "+strings.Repeat("x", 60<<10),
+		"a/long5.js", "import './long6' // "+strings.Repeat("x", 60<<10),
+		"a/long6.js", "import './long7' // "+strings.Repeat("x", 60<<10),
+		"a/long7.js", "import './long8' // "+strings.Repeat("x", 60<<10),
+		"a/long8.js", "import './long9' // "+strings.Repeat("x", 60<<10),
+		"a/long9.js", "// "+strings.Repeat("x", 60<<10),
 		"b/server-scripts/00-good.js", manual(""),
 	)
 	only := `can't be imported: only files of the same extension can, as ./ or ../`
 	h.wantListed(
 		"/server-scripts/00-good",
 		"/server-scripts/00-good: the extension a has a script of this name",
-		`/server-scripts/01-syntax: a/server-scripts/01-syntax.js:1: Expected identifier but found end of file`,
+		`/server-scripts/01-syntax: a/server-scripts/01-syntax.js:1: invalid property name`,
 		"/server-scripts/02-empty: SyntaxError: expecting default export",
 		"/server-scripts/03-number: SyntaxError: expecting object as default export",
 		"/server-scripts/04-null: SyntaxError: expecting object as default export",
@@ -141,13 +151,17 @@ func TestErrorsOfOneScriptStopNoOther(t *testing.T) {
 		"/server-scripts/22-pattern: trigger 1: a regular expression is wrong",
 		"/server-scripts/23-security: SyntaxError: unknown security definition format",
 		"/server-scripts/24-iterator: SyntaxError: iterator not defined",
-		"/server-scripts/25-long: it is longer than 256 KiB",
+		"/server-scripts/25-long: it is longer than 64 KiB",
 		"/server-scripts/26-label: its label or description is too long",
 		"/server-scripts/27-many: it has too many triggers",
 		`/server-scripts/28-await: a/server-scripts/28-await.js:1: Top-level await is currently not supported with the "iife" output format`,
 		`/server-scripts/29-never: trigger 1: "0 0 30 2 *" never comes`,
-		"/server-scripts/30-imports-long: a/long4.js:1: with what it imports, it is longer than 1024 KiB",
+		"/server-scripts/30-imports-long: a/long8.js:1: with what it imports, it is longer than 512 KiB",
 		"/server-scripts/31-throws-itself: it throws something that says nothing",
+		"/server-scripts/32-deep: it is nested too deeply",
+		"/server-scripts/33-deep: it is nested too deeply",
+		"/server-scripts/34-deep: a/server-scripts/34-deep.js:1: it is no JSON",
+		"/server-scripts/35-chain",
 	)
 	got, err := h.Run(t.Context(), script.Call{Script: "/server-scripts/00-good.js:default"})
 	if err != nil || string(got.Value) != `{"a":1}` {
@@ -202,7 +216,7 @@ func TestChangesAreSeen(t *testing.T) {
 
 	h.write("a/n.js", "export const n = ")
 	h.turn(time.Second)
-	h.wantListed("/server-scripts/one: a/n.js:1: Unexpected end of file", "/server-scripts/other")
+	h.wantListed("/server-scripts/one: a/n.js:1: unexpected token in expression: ''", "/server-scripts/other")
 	if _, err := h.Run(t.Context(), script.Call{Script: "/server-scripts/one.js:default"}); err != script.ErrUnknown {
 		t.Error(err)
 	}
@@ -249,6 +263,25 @@ func TestTouchedFilesAreReadAgain(t *testing.T) {
 	if err != nil || string(got.Value) != `{"n":2}` {
 		t.Errorf("got %s, %v", got.Value, err)
 	}
+}
+
+// TestWatch: what changes is found when nobody asks, and who asks does not wait for it.
+func TestWatch(t *testing.T) {
+	h := newHouse(t, "a/server-scripts/one.js", manual(""))
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan bool)
+	go func() {
+		h.Watch(ctx)
+		close(ended)
+	}()
+	h.write("a/server-scripts/two.js", manual("")) // the clock that is asked otherwise stands still
+	for began := time.Now(); len(h.Scripts()) < 2; time.Sleep(time.Millisecond) {
+		if time.Since(began) > 10*time.Second {
+			t.Fatal("it is not found")
+		}
+	}
+	stop()
+	<-ended
 }
 
 func TestLinks(t *testing.T) {

@@ -10,18 +10,14 @@ import (
 	"time"
 )
 
-const (
-	// grace is how long a caller waits for a machine that was told to stop.
-	grace = 250 * time.Millisecond
-	// patience is how long after that a machine may go on before its script is not trusted any more.
-	patience = 10 * time.Second
-)
+// grace is how long a caller waits for a machine that was told to stop.
+const grace = 250 * time.Millisecond
 
 // Run runs a server script in a new machine. Its errors are [ErrUnknown], [ErrBusy], *[Aborted], *[LimitError] and those of
-// the context. At most Config.VMs run at once, not counting those that host functions of others run; a caller beyond that waits, as long as his context lets him, if not more than
-// Config.Queue wait already.
+// the context. At most Config.VMs run at once, not counting those that host functions of others run; a caller beyond that
+// waits, as long as his context lets him, if not more than Config.Queue wait already.
 func (f *Folder) Run(ctx context.Context, c Call) (Result, error) {
-	code, err := f.runnable(c.Script)
+	e, err := f.runnable(c.Script)
 	if err != nil {
 		f.stats.refused.Add(1)
 		return Result{}, err
@@ -32,7 +28,7 @@ func (f *Folder) Run(ctx context.Context, c Call) (Result, error) {
 		return Result{}, err
 	}
 	f.stats.runs.Add(1)
-	r := &run{folder: f, call: c, code: code, limits: c.Limits.orDefault(), leave: leave}
+	r := &run{folder: f, call: c, entry: e, limits: c.Limits.orDefault(), leave: leave}
 	result, err := r.watched(ctx)
 	f.stats.count(err)
 	return result, err
@@ -69,7 +65,7 @@ func (l Limits) orDefault() Limits {
 type run struct {
 	folder *Folder
 	call   Call
-	code   []byte
+	entry  *entry
 	limits Limits
 	leave  func() // gives the place back
 	log    lines
@@ -111,14 +107,14 @@ func (r *run) leftBehind(ended <-chan outcome) {
 	select {
 	case <-ended:
 		return
-	case <-time.After(patience):
+	case <-time.After(r.folder.patience):
 	}
 	if r.inHost.Load() {
 		r.folder.log.Error("a host function does not end", "script", r.call.Script)
 		return
 	}
 	r.folder.log.Error("a script can't be stopped; it is not run again before its file changes", "script", r.call.Script)
-	r.folder.distrust(r.call.Script)
+	r.entry.distrusted.Store(true)
 }
 
 // recovered turns a panic of the engine into an error of this run.
@@ -149,7 +145,7 @@ func (r *run) do(ctx context.Context) (json.RawMessage, error) {
 	if _, err := m.part("began", float64(r.folder.now().UnixMilli())); err != nil {
 		return nil, err
 	}
-	exported, err := m.eval(r.code)
+	exported, err := m.eval(r.entry.code)
 	if err != nil {
 		return nil, err
 	}

@@ -13,8 +13,8 @@ import (
 const (
 	maxFiles  = 5000      // in the whole folder; more are not seen
 	maxDepth  = 16        // folders within folders
-	maxSource = 256 << 10 // bytes of one file
-	maxCode   = 1 << 20   // bytes of a script with all that it imports
+	maxSource = 64 << 10  // bytes of one file; see readable
+	maxCode   = 512 << 10 // bytes of a script, or of a bundle, with all that it imports
 )
 
 const (

@@ -47,6 +47,7 @@ type Server struct {
 	bell     *work.Bell
 	errander *work.Errander
 	scripts  *scripts // nil without a folder
+	watch    bool     // look at it now and then; else those look who ask
 	uses     *work.Uses
 	files    files
 	metrics  *obs.Metrics
@@ -60,7 +61,7 @@ type Server struct {
 type Options struct {
 	Now    func() time.Time
 	After  func(time.Duration) <-chan time.Time // what the runner of the outbox waits with
-	Later  func(time.Duration) <-chan time.Time // what the runner of scripts waits with
+	Later  func(time.Duration) <-chan time.Time // what the runner of scripts waits with; nobody else looks at them by himself then
 	Hasher *password.Hasher
 
 	Version string // of the binary, for clients that ask
@@ -74,7 +75,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (
 	if o.Hasher == nil {
 		o.Hasher = password.New(password.Options{})
 	}
-	s := &Server{cfg: cfg, log: obs.WithRequests(log, httpx.RequestIDFrom), metrics: obs.NewMetrics()}
+	s := &Server{watch: o.Later == nil, cfg: cfg, log: obs.WithRequests(log, httpx.RequestIDFrom), metrics: obs.NewMetrics()}
 	if err := s.open(ctx, o); err != nil {
 		s.close(ctx)
 		return nil, err
@@ -212,7 +213,10 @@ func (s *Server) Serve(ctx context.Context) error {
 	ran.Go(func() { s.cleaner.Run(running) })
 	ran.Go(func() { s.bell.Run(running) })
 	if s.scripts != nil {
-		ran.Go(func() { s.errander.Run(running) }) // it looks at the folder, too, when nobody else does
+		ran.Go(func() { s.errander.Run(running) })
+		if s.watch {
+			ran.Go(func() { s.scripts.Watch(running) })
+		}
 	}
 	ran.Go(func() { s.uses.Run(running) })
 	failed := make(chan error, 1)

@@ -3,9 +3,14 @@
   'use strict'
   const { parse, stringify } = JSON
 
+  // What is longer does not leave the machine; the host's own limit may be lower.
+  const longest = 1 << 20
+
   // call asks the host. It answers "V" and JSON, "U" for nothing, or "E" and a sentence.
   async function call (name, ...args) {
-    const answer = hostCall(name, stringify(args))
+    const text = stringify(args)
+    if (text.length > longest) throw new RangeError('more than a host call may be given')
+    const answer = hostCall(name, text)
     const rest = answer.slice(1)
     if (answer[0] === 'E') throw new Error(rest)
     return answer[0] === 'V' ? parse(rest) : undefined

@@ -4,7 +4,7 @@
 (function (G) {
   'use strict'
   const { apply, ownKeys } = Reflect
-  const { defineProperty, freeze, getOwnPropertyDescriptor: descriptor, getPrototypeOf: parent } = Object
+  const { defineProperty, freeze, hasOwn, getOwnPropertyDescriptor: descriptor, getPrototypeOf: parent } = Object
   const { isArray } = Array
   const { isView } = ArrayBuffer
 
@@ -319,7 +319,12 @@
   // behind a setter, since a plain frozen one would forbid it.
   const seen = new Set()
   function still (object) {
-    if (object === null || (typeof object !== 'object' && typeof object !== 'function') || seen.has(object)) return
+    if (object === null || (typeof object !== 'object' && typeof object !== 'function')) return
+    if (typeof object === 'function' && object !== Function.prototype && !hasOwn(object, 'prototype')) { // a method: its name and length lead nowhere
+      freeze(object)
+      return
+    }
+    if (seen.has(object)) return
     seen.add(object)
     const names = ownKeys(object)
     for (let i = 0; i < names.length; i++) {
@@ -356,7 +361,8 @@
   const values = ownKeys(G)
   for (let i = 0; i < values.length; i++) if (values[i] !== 'globalThis') still(G[values[i]])
   for (const made of [[][Symbol.iterator](), new Map().entries(), new Set().entries(), ''[Symbol.iterator](),
-    ''.matchAll(/a/g), function * () {}, async function () {}, async function * () {}, Iterator.from({ next () {} })]) {
+    ''.matchAll(/a/g), function * () {}, async function () {}, async function * () {}, Iterator.from({ next () {} }),
+    [].values().map(x => x)]) {
     still(parent(made))
   }
 
