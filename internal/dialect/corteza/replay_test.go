@@ -48,6 +48,8 @@ func (h *house) player() *dialecttest.Player {
 	p := &dialecttest.Player{URL: h.URL + base, Values: map[string]string{
 		"run": "golden", "adminEmail": mustertest.AdminEmail, "adminPassword": mustertest.AdminPassword,
 		"publicURL": h.Config.PublicURL,
+	}, Classes: map[string]string{
+		"wrong": `server-scripts/bad\.js:2: .+`, // in the engine's words
 	}}
 	p.Do = map[string]func(*testing.T, []string){
 		"bundle": func(t *testing.T, args []string) { // its path, and what is in it
