@@ -12,7 +12,6 @@ import (
 
 	"muster"
 	"muster/internal/script"
-	"muster/internal/store"
 )
 
 // Scripts is the folder of the operator's scripts, with who runs them. All of it may be asked at the same time.
@@ -197,93 +196,4 @@ func (c *Core) tryScript(ctx context.Context, s *script.Script, o *Occasion, wai
 		o.takeFrom(given, run.Occasion)
 	}
 	return nil
-}
-
-// invoker is whose doing it is that a script runs.
-func (c *Core) invoker(ctx context.Context, actor muster.Actor) (*SeenUser, error) {
-	if actor.User == 0 {
-		return nil, nil
-	}
-	u, err := c.store.Reader(ctx).User(muster.MainRealm, actor.User)
-	if err != nil || u == nil {
-		return nil, err
-	}
-	return &SeenUser{User: u}, nil
-}
-
-// scriptActor is as whom a script runs: whom its security names, else the invoker, with whatever he may do at each moment.
-func (c *Core) scriptActor(ctx context.Context, s *script.Script, invoker muster.Actor, is *SeenUser) (muster.Actor, *SeenUser, error) {
-	actor := invoker.AsScript(cutText(s.Name, maxAgent))
-	if s.Security == nil || s.Security.RunAs == "" {
-		return actor, is, nil
-	}
-	u, err := principal(c.store.Reader(ctx), s.Security.RunAs)
-	if err != nil {
-		return actor, nil, err
-	}
-	if u == nil || !u.Live() {
-		return actor, nil, fmt.Errorf("there is no user to run it as: %s", s.Security.RunAs)
-	}
-	actor.Realm, actor.User, actor.Session, actor.Key, actor.Behind = muster.MainRealm, u.ID, 0, 0, 0
-	return actor, &SeenUser{User: u}, nil
-}
-
-// maxAgent is how much an event keeps of who asks, in bytes.
-const maxAgent = 256
-
-func cutText(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "")
-}
-
-// principal is the user whom a script names by id, handle, username or e-mail; nil if there is none.
-func principal(q *store.Reader, name string) (*muster.User, error) {
-	if id, ok := muster.ParseID(name); ok {
-		if u, err := q.User(muster.MainRealm, id); err != nil || u != nil {
-			return u, err
-		}
-	}
-	if !muster.ValidText(name, muster.MaxName) || name == "" {
-		return nil, nil
-	}
-	list, err := q.Users(muster.MainRealm, muster.UserFilter{Handle: name}, store.All(), store.All(), store.All())
-	if err != nil || len(list.Items) > 0 {
-		return firstOf(list.Items), err
-	}
-	return q.UserBySignInName(muster.MainRealm, name)
-}
-
-func firstOf(users []*muster.User) *muster.User {
-	if len(users) == 0 {
-		return nil
-	}
-	return users[0]
-}
-
-// turns bound how much of something one user may have going on.
-type turns struct {
-	most    int
-	mu      *sync.Mutex
-	running map[muster.ID]int
-}
-
-func newTurns(most int) turns { return turns{most, &sync.Mutex{}, map[muster.ID]int{}} }
-
-// enter takes a turn of a user; leave gives it back.
-func (t turns) enter(user muster.ID) (leave func(), err error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.running[user] >= t.most {
-		return nil, muster.ErrBusy
-	}
-	t.running[user]++
-	return func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if t.running[user]--; t.running[user] == 0 {
-			delete(t.running, user)
-		}
-	}, nil
 }
