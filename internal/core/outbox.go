@@ -138,8 +138,8 @@ func (c *Core) letter(s settings, m mail, token string) Letter {
 	return l
 }
 
-// errLost is what somebody gets whose lease ran out, and whose letter somebody else has taken since.
-var errLost = errors.New("the lease of the letter has run out, and somebody else has it")
+// errLost is what somebody gets whose lease ran out, and whose letter or errand somebody else has taken since.
+var errLost = errors.New("the lease has run out, and somebody else has it")
 
 // Waiting counts the letters that have not left yet, also those of other nodes, up to 10,000.
 func (o *Outbox) Waiting(ctx context.Context) (int, error) {

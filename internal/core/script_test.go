@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -196,6 +197,7 @@ func TestScriptSaysNo(t *testing.T) {
 			s.on("/"+when, when, says("not on a Sunday"))
 		}
 		h.quiet()
+		before := h.everything(red)
 		for event, f := range map[string]func() error{
 			"user.create":         func() error { _, err := h.CreateUser(as, Profile{Email: "new@example.org"}); return err },
 			"user.update":         func() error { _, err := h.UpdateUser(as, ann.User.ID, Profile{Email: "x@example.org"}); return err },
@@ -223,8 +225,27 @@ func TestScriptSaysNo(t *testing.T) {
 			if e := h.emitted(event + ":aborted"); len(e) == 1 && (e[0].Changes["script.says"] != "not on a Sunday" || e[0].Changes["script"] == "") {
 				t.Errorf("%s: %v", event, e[0].Changes)
 			}
+			if h.everything(red) != before {
+				t.Errorf("%s changed something", event)
+			}
 		}
 	})
+}
+
+// everything is all that scripts have a say in, as text.
+func (h *house) everything(group muster.ID) string {
+	h.t.Helper()
+	users, err := h.ListUsers(h.system(), muster.UserFilter{Deleted: muster.With, Suspended: muster.With})
+	h.must(err)
+	groups, err := h.ListGroups(h.system(), muster.GroupFilter{Deleted: muster.With, Archived: muster.With})
+	h.must(err)
+	applications, err := h.ListApplications(h.system(), muster.ApplicationFilter{Deleted: muster.With})
+	h.must(err)
+	members, err := h.ListMembers(h.system(), group)
+	h.must(err)
+	text, err := json.Marshal([]any{users, groups, applications, members})
+	h.must(err)
+	return string(text)
 }
 
 // TestNoDoorBesideScripts: who is let in by a mailed link, joins by a change of a group, or moves by a merge, meets the same

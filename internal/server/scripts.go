@@ -11,6 +11,7 @@ import (
 	"muster/internal/config"
 	"muster/internal/core"
 	"muster/internal/dialect/corteza"
+	"muster/internal/httpx"
 	"muster/internal/script"
 )
 
@@ -53,6 +54,9 @@ func checkScripts(cfg config.Config) error {
 	return nil
 }
 
+// manualSpare is what is left to answer who runs a script by hand, if it takes as long as it may.
+const manualSpare = 5 * time.Second
+
 // Run runs a script of the folder.
 func (s *scripts) Run(ctx context.Context, c *core.Core, r core.ScriptRun) error {
 	args, err := corteza.ScriptArgs(r)
@@ -60,8 +64,11 @@ func (s *scripts) Run(ctx context.Context, c *core.Core, r core.ScriptRun) error
 		return err
 	}
 	limits := script.DefaultLimits()
-	if r.Waits {
+	switch {
+	case r.Waits:
 		limits = script.BeforeLimits()
+	case r.Event == "onManual":
+		limits.Time = httpx.AnswerTime - manualSpare
 	}
 	host := map[string]script.HostFunc{}
 	for name, f := range corteza.HostFuncs(c, r) {

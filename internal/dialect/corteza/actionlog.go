@@ -165,8 +165,10 @@ func severity(e *muster.Event) int {
 	switch {
 	case !e.Refused():
 		return severityNotice
-	case told(e) == masked:
+	case told(e) == masked, e.Code == muster.ErrScriptFailed.Code:
 		return severityError
+	case e.Code == muster.ErrAborted.Code:
+		return severityWarning // a script says no as a matter of course
 	case e.Kind == muster.Denied && e.Resource.Noun == muster.NounApplication:
 		return severityError // alone among the nouns
 	case logNameOf(e.Action).resource == "system:auth":
@@ -320,6 +322,10 @@ func scriptResource(action string) string {
 
 // reason is why it was refused, also where the client was not told.
 func reason(e *muster.Event) string {
+	if e.Code == muster.ErrAborted.Code || e.Code == muster.ErrScriptFailed.Code {
+		script, _ := e.Changes["script"].(string)
+		return script + ": " + told(e)
+	}
 	switch e.Kind {
 	case muster.Denied:
 		return "insufficient permissions"

@@ -225,7 +225,8 @@ func TestScriptsHaveTheirSay(t *testing.T) {
 		scripts.write(t, "a/server-scripts/name.js", onEvent("before create system:user", "if (args.$user.email.endsWith('@evil.example')) throw new Error('not from there')"))
 		h.admin.post(t, "/users/", `{"email":"eve@evil.example"}`).fails(t, "not from there")
 		log = h.admin.get(t, "/actionlog/?resource=system:user&action=create&limit=1")
-		if got := log.list(t, "response.set", "error"); !slices.Equal(got, []string{"not from there"}) {
+		if got := log.list(t, "response.set", "description"); !slices.Equal(got, []string{"failed to create users; /server-scripts/name.js:default: not from there"}) ||
+			!slices.Equal(log.list(t, "response.set", "error"), []string{"not from there"}) || fmt.Sprint(log.Get(t, "response.set.0.severity")) != "4" {
 			t.Errorf("the log says %s", log.Body)
 		}
 		h.admin.post(t, "/users/", `{"email":"bob@example.org","name":"Bob"}`).str(t, "response.userID")
