@@ -37,13 +37,11 @@ func ReservedGroupName(s string) bool {
 
 // A GroupFilter selects groups. Empty fields select nothing and leave nothing out.
 type GroupFilter struct {
-	Prefix   string // of name or handle, in any letter case
-	NameOnly bool   // Prefix is of the name alone
-	Ordinary bool   // leave out everyone, which most wires don't show
-	IDs      []ID
-	Except   []ID     // these are left out
-	Names    []string // as they are shown, letter for letter
-
+	Prefix       string // of name or handle, in any letter case
+	NameOnly     bool   // Prefix is of the name alone
+	Ordinary     bool   // leave out everyone, which most wires don't show
+	IDs          []ID
+	Names        []string  // as they are shown, letter for letter
 	Descriptions []string  // likewise
 	From, To     time.Time // of when they were made; inclusive, whole seconds
 	Deleted      State

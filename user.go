@@ -71,6 +71,7 @@ type UserFilter struct {
 	// AnyUsername is for the wires that show made usernames too and search no handles: Prefix is of any username, e-mail or
 	// name, and Username may be a made one. They sort by anyUsername.
 	AnyUsername bool
+	After       string // only those whose usernames come after this one in that order, among whom no two have one
 	Email       string
 	Handle      string
 	Kind        string

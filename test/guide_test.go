@@ -27,6 +27,7 @@ func TestGuides(t *testing.T) {
 		{"README.md", "## First five minutes"},
 		{filepath.Join("docs", "guide", "first-five-minutes.md"), ""},
 		{filepath.Join("docs", "guide", "mail.md"), ""},
+		{filepath.Join("docs", "dialects", "crust.md"), "## Pointing a program at it"},
 	} {
 		t.Run(guide.file, func(t *testing.T) {
 			blocks := readBlocks(t, filepath.Join("..", guide.file), guide.section)

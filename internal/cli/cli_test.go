@@ -36,6 +36,7 @@ func TestRun(t *testing.T) {
 		"a bad variable":       {args: []string{"serve"}, vars: []string{"MUSTER_DEV=x"}, status: 1, stderr: "(hint: MUSTER_DEV"},
 		"a good configuration": {args: []string{"config", "check"}, stdout: "the configuration is good\n"},
 		"a bad configuration":  {args: []string{"config", "check", "--ops-listen", ":9090"}, status: 1, stderr: "operations address"},
+		"no trusted origin":    {args: []string{"config", "check"}, vars: []string{"MUSTER_TRUSTED_ORIGINS=https://app.example.org,app.example.org/x"}, status: 1, stderr: `"app.example.org/x" is not the origin of a page (hint: `},
 		"a bad SMTP server":    {args: []string{"config", "check"}, vars: []string{"MUSTER_SMTP_URL=me:hunter2@h"}, status: 1, stderr: "SMTP URL"},
 		"a bad database":       {args: []string{"config", "check"}, vars: []string{"MUSTER_DATABASE_URL=postgres://h/x?sslmode=hunter2"}, status: 1, stderr: "can't be read (hint: "},
 		"a bad administrator":  {args: []string{"config", "check"}, vars: []string{"MUSTER_ADMIN_EMAIL=a@example.org", "MUSTER_ADMIN_PASSWORD=short"}, status: 1, stderr: "first administrator: password"},

@@ -70,10 +70,12 @@ type Tat struct {
 	Host              string   `toml:"host" env:"MUSTER_TAT_HOST"`
 	Port              string   `toml:"port" env:"MUSTER_TAT_PORT"`
 	Path              string   `toml:"path" env:"MUSTER_TAT_PATH"`
-	AllowedDomains    []string `toml:"allowed_domains" env:"MUSTER_TAT_ALLOWED_DOMAINS"`         // of e-mails of new accounts; empty: all
-	UsernameFromEmail bool     `toml:"username_from_email" env:"MUSTER_TAT_USERNAME_FROM_EMAIL"` // the part before the @ replaces the username of new accounts
-	CallbackHosts     []string `toml:"callback_hosts" env:"MUSTER_TAT_CALLBACK_HOSTS"`           // hosts that callbacks in mails may name besides the exposed one
-	Origins           []string `toml:"origins" env:"MUSTER_TAT_ORIGINS"`                         // of web pages that may use it; empty: all
+	AllowedDomains    []string `toml:"allowed_domains" env:"MUSTER_TAT_ALLOWED_DOMAINS"`           // of e-mails of new accounts; empty: all
+	UsernameFromEmail bool     `toml:"username_from_email" env:"MUSTER_TAT_USERNAME_FROM_EMAIL"`   // the part before the @ replaces the username of new accounts
+	ReserveSystem     bool     `toml:"reserve_system_names" env:"MUSTER_TAT_RESERVE_SYSTEM_NAMES"` // nobody signs up with a username that begins with tat.system
+	CallbackHosts     []string `toml:"callback_hosts" env:"MUSTER_TAT_CALLBACK_HOSTS"`             // hosts that callbacks in mails may name besides the exposed one
+	Origins           []string `toml:"origins" env:"MUSTER_TAT_ORIGINS"`                           // of web pages that may use it; empty: all
+	MessageLength     int      `toml:"message_length" env:"MUSTER_TAT_MESSAGE_LENGTH"`             // that new topics tell their clients, in characters
 }
 
 // Flags are what the command line said; what it did not say is nil.
@@ -91,7 +93,7 @@ type Flags struct {
 
 // Default is what holds where nobody says anything.
 func Default() Config {
-	return Config{Data: "./muster-data", Listen: "127.0.0.1:8080", Admin: Admin{Username: "admin"}}
+	return Config{Data: "./muster-data", Listen: "127.0.0.1:8080", Admin: Admin{Username: "admin"}, Tat: Tat{MessageLength: 1000}}
 }
 
 // Load puts file, environment and flags together. The file may be "". Errors are for the operator.
@@ -221,6 +223,8 @@ func (t *Tat) check() error {
 		return fmt.Errorf("tat.port is %q (hint: a number, 443 for example)", t.Port)
 	case strings.ContainsAny(t.Host, "/@ ?#"):
 		return fmt.Errorf("tat.host is %q (hint: a name alone, users.example.org for example)", t.Host)
+	case t.MessageLength < 1 || t.MessageLength > 1_000_000:
+		return fmt.Errorf("tat.message_length is %d (hint: 1 to 1000000)", t.MessageLength)
 	case t.Path != "" && !strings.HasPrefix(t.Path, "/"):
 		return fmt.Errorf("tat.path is %q (hint: it begins with a slash)", t.Path)
 	}

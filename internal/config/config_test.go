@@ -13,9 +13,10 @@ func TestLoad(t *testing.T) {
 	const file = "data = 'file'\nlisten = ':1'\ndev = true\n[admin]\nemail = 'file@example.org'\npassword = 'file-secret'\n[mail]\nfolder = 'file-mail'\n"
 	text := func(s string) *string { return &s }
 	yes, no := true, false
-	defaults := Config{Data: "./muster-data", Listen: "127.0.0.1:8080", Admin: Admin{Username: "admin"}}
+	defaults := Config{Data: "./muster-data", Listen: "127.0.0.1:8080", Admin: Admin{Username: "admin"}, Tat: Tat{MessageLength: 1000}}
 	fromFile := Config{
 		Data: "file", Listen: ":1", Dev: true, Admin: Admin{"file@example.org", "admin", "file-secret"}, Mail: Mail{Folder: "file-mail"},
+		Tat: defaults.Tat,
 	}
 	with := func(c Config, change func(*Config)) Config { change(&c); return c }
 	for name, test := range map[string]struct {
@@ -66,6 +67,11 @@ func TestLoadRefuses(t *testing.T) {
 		"another type":             {file: "data = 5", want: `line 1 (last key "data")`},
 		"no TOML at all":           {file: "hunter2", want: "line 1, "},
 		"no truth":                 {environ: "MUSTER_DEV=perhaps", want: "Dev"},
+		"Tat's scheme":             {environ: "MUSTER_TAT_SCHEME=ftp", want: `tat.scheme is "ftp"`},
+		"Tat's port":               {environ: "MUSTER_TAT_PORT=0", want: `tat.port is "0"`},
+		"Tat's port, a word":       {environ: "MUSTER_TAT_PORT=https", want: `tat.port is "https"`},
+		"Tat's host":               {environ: "MUSTER_TAT_HOST=https://chat.example", want: `tat.host is "https://chat.example"`},
+		"Tat's path":               {environ: "MUSTER_TAT_PATH=messages", want: `tat.path is "messages"`},
 		"no port":                  {environ: "MUSTER_LISTEN=localhost", want: `"localhost" is not HOST:PORT`},
 		"an empty port":            {environ: "MUSTER_LISTEN=localhost:", want: "not HOST:PORT"},
 		"a port out of range":      {environ: "MUSTER_LISTEN=:99999", want: "not HOST:PORT"},
@@ -77,6 +83,9 @@ func TestLoadRefuses(t *testing.T) {
 		"half an administrator":    {environ: "MUSTER_ADMIN_PASSWORD=hunter2", want: "an e-mail and a password or neither"},
 		"a bucket without keys":    {environ: "MUSTER_S3_URL=https://s3.example.org/hunter2", want: "or none of them"},
 		"a key without a bucket":   {environ: "MUSTER_S3_SECRET_KEY=hunter2", want: "or none of them"},
+		"messages of no length":    {environ: "MUSTER_TAT_MESSAGE_LENGTH=0", want: "tat.message_length is 0"},
+		"messages without end":     {file: "[tat]\nmessage_length = 1000001", want: "tat.message_length is 1000001"},
+		"messages of words":        {environ: "MUSTER_TAT_MESSAGE_LENGTH=long", want: "MessageLength"},
 		"the other half":           {environ: "MUSTER_ADMIN_EMAIL=a@example.org", want: "an e-mail and a password or neither"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -128,6 +137,7 @@ func TestSecretsFromFiles(t *testing.T) {
 		Admin: Admin{"postgres://from/MUSTER_ADMIN_EMAIL", "postgres://from/MUSTER_ADMIN_USERNAME", "postgres://from/MUSTER_ADMIN_PASSWORD"},
 		Mail:  Mail{SMTPURL: "postgres://from/MUSTER_SMTP_URL"},
 		Files: Files{"postgres://from/MUSTER_S3_URL", "postgres://from/MUSTER_S3_ACCESS_KEY", "postgres://from/MUSTER_S3_SECRET_KEY"},
+		Tat:   Tat{MessageLength: 1000},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -59,8 +59,10 @@ port = "" # default
 path = "" # default
 allowed_domains = [] # default
 username_from_email = false # default
+reserve_system_names = false # default
 callback_hosts = [] # default
 origins = [] # default
+message_length = 1000 # default
 `
 	if diff := cmp.Diff(want, told.TOML()); diff != "" {
 		t.Error(diff)

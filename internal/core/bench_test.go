@@ -104,6 +104,18 @@ func BenchmarkToken(b *testing.B) {
 	})
 }
 
+// BenchmarkKey is what each request costs that shows the right key; nothing of it is SQL.
+func BenchmarkKey(b *testing.B) {
+	engines(b, func(b *testing.B, engine string) {
+		h, _, _ := benchHouse(b, engine, 0)
+		k, nobody := h.key("ann"), h.tatNobody()
+		callers(b, 1, func(int) error {
+			_, err := h.Authenticator.WithKey(nobody, "ann", k.Secret)
+			return err
+		})
+	})
+}
+
 func BenchmarkReadUser(b *testing.B) {
 	engines(b, func(b *testing.B, engine string) {
 		h, admin, ids := benchHouse(b, engine, 200)

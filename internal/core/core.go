@@ -16,11 +16,13 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"strings"
 	"time"
 
+	"muster"
 	"muster/internal/password"
 	"muster/internal/store"
 	"muster/internal/token"
@@ -44,6 +46,7 @@ type Core struct {
 	log       *slog.Logger
 	publicURL string
 	newcomers string // name of the default group; "" where none is configured
+	messages  int    // length of messages that new topics tell
 	observe   func(Verdict)
 
 	templates     map[string]string
@@ -72,6 +75,7 @@ type Options struct {
 	PublicURL     string             // what links begin with
 	Templates     map[string]string  // the default mail templates, by the name of their setting
 	DefaultGroup  string             // name of the group that wires put new people into; empty: none
+	MessageLength int                // that new topics tell their clients, in characters; 0: 1000
 	Unthrottled   bool               // lifts the limits of how often something may be tried
 	Observe       func(Verdict)      // is told how things ended, while the caller waits; nil: nobody
 	CheckTemplate func(string) error // refuses a template that could not be rendered; nil takes all
@@ -83,6 +87,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 		store: o.Store, keys: o.Keys, hasher: o.Hasher, now: o.Now, log: o.Log, observe: o.Observe, refusals: newRefusals(),
 		publicURL: o.PublicURL, newcomers: strings.TrimSpace(o.DefaultGroup), templates: o.Templates, checkTemplate: o.CheckTemplate, throttles: newThrottles(o.Unthrottled),
 	}
+	c.messages = cmp.Or(o.MessageLength, muster.DefaultTopicSettings().MaxLength)
 	c.rights = newRights(c)
 	c.files = newFiles(o)
 	c.presences = newPresences(c)

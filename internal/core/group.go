@@ -17,7 +17,6 @@ type GroupForm struct {
 	Partial bool        // on change: an empty name or handle leaves that as it is, too
 
 	Description *string // nil: none, or on change as it is
-	KeepHandle  bool    // on change: Handle says nothing
 }
 
 // SeenGroup is a group and what the caller may do with it.
@@ -221,9 +220,7 @@ func (c *Core) updateGroup(ctx context.Context, id muster.ID, f GroupForm) (*mus
 		if err := tx.asSeen(muster.GroupResource(id), was.Version); err != nil {
 			return nil, err
 		}
-		if g.Name = u.Name; !f.KeepHandle {
-			g.Handle = u.Handle
-		}
+		g.Name, g.Handle = u.Name, u.Handle
 		if muster.BuiltIn(id) && (g.Name != was.Name || g.Handle != was.Handle) {
 			return nil, muster.ErrBuiltIn
 		}

@@ -54,7 +54,7 @@ func (a *Authenticator) WithKey(ctx context.Context, username, secret string) (c
 	if !a.matchesKey(e, secret) || !mayUseKey(&e.user) {
 		return nil, a.refuseKey(ctx, e, username)
 	}
-	a.uses.note(e, a.c.now())
+	a.noteUse(e, secret)
 	actor := muster.ActorFrom(ctx)
 	actor.Realm, actor.User, actor.Key = e.user.Realm, e.user.ID, e.key.id
 	return muster.WithActor(ctx, actor), nil
@@ -94,22 +94,27 @@ type uses struct {
 }
 
 type use struct {
-	key muster.ID
-	at  time.Time
+	key    muster.ID
+	at     time.Time
+	digest string // by the active key, where the stored one is by an older; "" else
 }
 
-// note keeps that the key of an entry was used, once a minute.
-func (u *uses) note(e *entry, now time.Time) {
-	before := e.key.noted.Load()
+// noteUse keeps that the key of an entry was used, once a minute.
+func (a *Authenticator) noteUse(e *entry, secret string) {
+	now, before := a.c.now(), e.key.noted.Load()
 	if now.UnixMicro()-before < time.Minute.Microseconds() || !e.key.noted.CompareAndSwap(before, now.UnixMicro()) {
 		return
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.last == nil {
-		u.last = map[muster.ID]use{}
+	u := use{key: e.key.id, at: now}
+	if a.c.keys.Stale(e.key.digest) {
+		u.digest = a.c.keys.Digest(digestKey, int64(e.key.id), secret)
 	}
-	u.last[e.user.ID] = use{e.key.id, now}
+	a.uses.mu.Lock()
+	defer a.uses.mu.Unlock()
+	if a.uses.last == nil {
+		a.uses.last = map[muster.ID]use{}
+	}
+	a.uses.last[e.user.ID] = u
 }
 
 func (u *uses) take() map[muster.ID]use {
@@ -128,7 +133,7 @@ func (a *Authenticator) KeepUses(ctx context.Context) error {
 	}
 	return a.c.store.Write(ctx, func(tx *store.Tx) error {
 		for user, u := range last {
-			if err := tx.KeyUsed(user, store.KeyTat, u.key, u.at); err != nil {
+			if err := tx.KeyUsed(user, store.KeyTat, u.key, u.at, u.digest); err != nil {
 				return err
 			}
 		}

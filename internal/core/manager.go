@@ -89,7 +89,7 @@ func (c *Core) ListFullGroups(ctx context.Context, f muster.GroupFilter, match f
 
 func (v *View) matchingGroups(f muster.GroupFilter, match func(string) bool) (muster.List[*muster.Group], error) {
 	page := f.Page
-	f.Except = append(f.Except, muster.Everyone)
+	f.Ordinary = true
 	if match != nil {
 		f.Page = muster.Page{}
 	}

@@ -141,7 +141,7 @@ func TestGroupDescription(t *testing.T) {
 		if g.Description != "who sails" {
 			t.Errorf("described as %q", g.Description)
 		}
-		g, err = h.UpdateGroup(h.as(admin), g.ID, GroupForm{Name: "Sailors", KeepHandle: true})
+		g, err = h.UpdateGroup(h.as(admin), g.ID, GroupForm{Name: "Sailors", Partial: true})
 		h.must(err)
 		if g.Description != "who sails" || g.Handle != "crew" || g.Name != "Sailors" {
 			t.Errorf("became %+v", g.Group)

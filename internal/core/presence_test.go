@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -228,5 +229,39 @@ func TestTheLastPresencesAreTold(t *testing.T) {
 	h.must(other.presences.exchange(t.Context()))
 	if n := other.presences.board.Len(); n != 1 {
 		t.Errorf("the other node knows %d", n)
+	}
+}
+
+// TestNothingIsLostBetweenNodes: what could not be told is told later, and what is past its end is cleared away.
+func TestNothingIsLostBetweenNodes(t *testing.T) {
+	h := newHouse(t, storetest.PostgreSQL)
+	h.confirmation(false)
+	admin := h.join("admin")
+	h.topic(admin, "/Team")
+	other := h.open(smallParams())
+	h.present(admin, "/Team", muster.StatusOnline)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := h.presences.exchange(gone); err == nil {
+		t.Error("told without a database")
+	}
+	h.must(h.presences.exchange(t.Context()))
+	h.must(other.presences.exchange(t.Context()))
+	if n := other.presences.board.Len(); n != 1 {
+		t.Errorf("the other node knows %d", n)
+	}
+	rows := func() int {
+		t.Helper()
+		list, err := h.store.Reader(t.Context()).PresencesOf(h.store.Node(), 0)
+		h.must(err)
+		return len(list)
+	}
+	if n := rows(); n != 1 {
+		t.Errorf("%d rows", n)
+	}
+	h.advance(presenceLife + time.Minute)
+	h.must(h.presences.exchange(t.Context()))
+	if n := rows(); n != 0 {
+		t.Errorf("%d rows past their end", n)
 	}
 }

@@ -114,15 +114,24 @@ func (c *Core) freshPassword(ctx context.Context, a muster.Action, user muster.I
 	}
 	f.given, f.weak = true, !goodPassword(pass, rules)
 	may := user != 0 && muster.ActorFrom(ctx).User == user
-	if !may {
-		if may, err = c.mayHash(ctx, a, user); err != nil {
-			return f, err
-		}
+	if may {
+		err = c.mayBeTold(ctx, user)
+	} else {
+		may, err = c.mayHash(ctx, a, user)
 	}
-	if may && !f.weak {
+	if err == nil && may && !f.weak {
 		f.phc, err = c.hash(ctx, pass)
 	}
 	return f, err
+}
+
+// mayBeTold slows down who changes his own password again and again: he is told each time.
+func (c *Core) mayBeTold(ctx context.Context, user muster.ID) error {
+	u, err := c.store.Reader(ctx).User(muster.MainRealm, user)
+	if err == nil && u != nil && !c.mayMail(ctx, u) {
+		err = muster.ErrThrottled
+	}
+	return err
 }
 
 // refusal says why the password can't be set; nil if it can, or if there is none.

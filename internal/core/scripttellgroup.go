@@ -45,16 +45,11 @@ func (f *GroupForm) occasion(does string, g, old *muster.Group) *Occasion {
 	if f.Partial && old != nil {
 		name, handle = cmp.Or(name, old.Name), cmp.Or(handle, old.Handle)
 	}
-	if f.KeepHandle && old != nil {
-		handle = old.Handle
-	}
 	g.Name, g.Handle = name, handle
 	o := groupOccasion(does, g, old)
 	o.take = func() {
 		take(&f.Name, name, g.Name)
-		if take(&f.Handle, handle, g.Handle) {
-			f.KeepHandle = false
-		}
+		take(&f.Handle, handle, g.Handle)
 	}
 	return o
 }

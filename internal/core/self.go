@@ -2,17 +2,17 @@ package core
 
 import (
 	"context"
+	"slices"
 
 	"muster"
+	"muster/internal/store"
 )
 
-// Self is what somebody is told of himself: all of it, and what he keeps, in order of adding.
+// Self is what somebody is told of himself: who he is, the live groups that he is in, and what he keeps.
 type Self struct {
-	Person
-	Favourites []string // topics
-	Muted      []string // topics
-	Tags       []string
-	Contacts   []*muster.User
+	User          *muster.User
+	Administrator bool
+	store.Kept
 }
 
 // ReadSelf answers the caller as he is now, whatever rules say.
@@ -25,26 +25,7 @@ func (c *Core) ReadSelf(ctx context.Context) (*Self, error) {
 			return nil, muster.ErrUnauthenticated // the house itself is nobody
 		}
 		user := v.entry.user
-		p := []Person{{User: &user}}
-		if err := v.addMemberships(p); err != nil {
-			return nil, err
-		}
-		s := &Self{Person: p[0]}
-		return s, v.addKept(s)
+		kept, err := v.Kept(user.ID)
+		return &Self{&user, slices.Contains(v.entry.groups, muster.Administrators), kept}, err
 	})
-}
-
-func (v *View) addKept(s *Self) (err error) {
-	user := s.User.ID
-	if s.Favourites, err = v.KeptTopics(muster.FavouriteTopics, user); err != nil {
-		return err
-	}
-	if s.Muted, err = v.KeptTopics(muster.MutedTopics, user); err != nil {
-		return err
-	}
-	if s.Tags, err = v.FavouriteTags(user); err != nil {
-		return err
-	}
-	s.Contacts, err = v.Contacts(user)
-	return err
 }

@@ -40,6 +40,7 @@ type Numbers struct {
 	Behind       time.Duration    // age of what is known of other nodes; 0 where there can be none
 	Throttled    map[string]int64 // tries that were refused, by the name of the limit
 	Scripts      map[string]int64 // runs, by how they ended
+	Presences    int              // remembered, of this node and of others
 }
 
 // Numbers may be asked at any time.
@@ -51,6 +52,7 @@ func (s *Stats) Numbers() Numbers {
 	return Numbers{
 		Sessions: sessions, Hits: c.rights.hits.Load(), Misses: c.rights.misses.Load(),
 		Behind: c.follower.age(), Throttled: c.throttles.refused(), Scripts: c.scripts.counts(),
+		Presences: c.presences.board.Len(),
 	}
 }
 

@@ -239,3 +239,20 @@ func TestChangingOwnEmailIsBounded(t *testing.T) {
 	_, err = h.UpdateUser(ctx, in.User.ID, Profile{Email: "ann4@example.org", Name: "Ann the Second"})
 	h.must(err)
 }
+
+// Nor does anybody change his own password without the old one more often than he can be told.
+func TestChangingOwnPasswordIsBounded(t *testing.T) {
+	h := throttled(t)
+	in, err := h.SignIn(from("192.0.2.7"), Proof{Email: "ann@example.org", Password: "correct-horse"})
+	h.must(err)
+	ctx, err := h.Authenticator.WithJWT(from("192.0.2.7"), h.token(in))
+	h.must(err)
+	for i := range 7 {
+		_, err := h.UpdateUser(ctx, in.User.ID, Profile{Partial: true, Password: fmt.Sprintf("battery-staple-%d", i)})
+		if (err == nil) != (i < 5) || err != nil && !errors.Is(err, muster.ErrThrottled) {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	_, err = h.SignIn(from("192.0.2.7"), Proof{Email: "ann@example.org", Password: "battery-staple-4"})
+	h.must(err)
+}

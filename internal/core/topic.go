@@ -5,72 +5,12 @@ import (
 	"slices"
 
 	"muster"
-	"muster/internal/store"
 )
 
 // SeenTopic is a topic and what the caller may do in it.
 type SeenTopic struct {
 	*muster.Topic
 	MayWrite, MayAdminister bool
-}
-
-// A found topic is what a name stands for at this moment.
-type foundTopic struct {
-	name      string
-	privateOf muster.ID // whose private area the name is in; 0: nobody's
-	path      string
-	topic     *muster.Topic // nil: there is none
-	levels    []muster.TopicLevel
-}
-
-// nobodysArea is the owner of a private area that is called after nobody.
-const nobodysArea muster.ID = -1
-
-// findTopic finds out what a legal name stands for, and what the user may do there. Names are compared letter for letter.
-func findTopic(r *store.Reader, name string, user muster.ID) (f foundTopic, err error) {
-	f = foundTopic{name: name, path: name}
-	if username, path, ok := muster.SplitPrivate(name); ok {
-		owner, err := userNamed(r, username)
-		if err != nil {
-			return f, err
-		}
-		f.privateOf, f.path = nobodysArea, path
-		if owner == nil {
-			return f, nil
-		}
-		f.privateOf = owner.ID
-	}
-	if f.topic, err = r.Topic(muster.MainRealm, f.privateOf, f.path); err != nil || f.topic == nil || user == 0 {
-		return f, err
-	}
-	f.levels, err = r.TopicLevels(f.topic.ID, user)
-	return f, err
-}
-
-// userNamed reads the user who is called so letter for letter, if he is neither suspended nor deleted; nil if there is none.
-func userNamed(r *store.Reader, username string) (*muster.User, error) {
-	if !muster.ValidUsername(username) {
-		return nil, nil
-	}
-	u, err := r.UserBySignInName(muster.MainRealm, username)
-	if err != nil || u == nil || u.Username != username || !u.Live() {
-		return nil, err
-	}
-	return u, nil
-}
-
-// readable reads a topic that the user can read, by its name in whatever spelling of slashes; else it fails with
-// [muster.ErrTopicNotFound], also where there is one: nobody learns of what he cannot read.
-func readableTopic(r *store.Reader, name string, actor muster.Actor) (foundTopic, error) {
-	name, ok := muster.TopicName(name)
-	if !ok {
-		return foundTopic{}, muster.ErrTopicNotFound
-	}
-	f, err := findTopic(r, name, actor.User)
-	if err == nil && (f.topic == nil || len(f.levels) == 0 && !actor.System) {
-		err = muster.ErrTopicNotFound
-	}
-	return f, err
 }
 
 // ListTopics lists the topics that f selects and the caller can read, by name. Administrators may ask for all but private
@@ -137,12 +77,9 @@ func (c *Core) CreateTopic(ctx context.Context, form TopicForm) (*muster.Topic, 
 		if err != nil {
 			return nil, err
 		}
-		t := &muster.Topic{Name: name, PrivateOf: f.privateOf, Path: f.path, Description: form.Description, Settings: muster.DefaultTopicSettings()}
-		if parent != nil {
-			if err := tx.TopicRights(parent); err != nil {
-				return nil, err
-			}
-			t.Settings, t.Rights = parent.Settings, parent.Rights
+		t := &muster.Topic{Name: name, PrivateOf: f.privateOf, Path: f.path, Description: form.Description}
+		if err := tx.inherit(t, parent); err != nil {
+			return nil, err
 		}
 		if err := tx.insertTopic(t, tx.Actor.User); err != nil {
 			return nil, err
@@ -150,6 +87,22 @@ func (c *Core) CreateTopic(ctx context.Context, form TopicForm) (*muster.Topic, 
 		tx.Record(muster.TopicResource(t.ID), "new.id", t.ID)
 		return t, tx.TopicRights(t)
 	})
+}
+
+// inherit gives a new topic the settings and the rights of the one above it. The first ones of a tree have messages as long as
+// the operator says.
+func (tx *Tx) inherit(t, above *muster.Topic) error {
+	t.Settings = muster.DefaultTopicSettings()
+	if above != nil {
+		if err := tx.TopicRights(above); err != nil {
+			return err
+		}
+		t.Settings, t.Rights = above.Settings, above.Rights
+	}
+	if above == nil || above.ID == muster.PrivateTopics {
+		t.Settings.MaxLength = tx.core.messages
+	}
+	return nil
 }
 
 // mayCreateTopic answers the topic that a new one is below of; nil if it is below of none.
@@ -165,6 +118,8 @@ func (tx *Tx) mayCreateTopic(f foundTopic) (*muster.Topic, error) {
 		return nil, err
 	case parent.topic == nil && (own || f.privateOf <= 0):
 		return nil, muster.ErrParentNotFound
+	case f.privateOf == nobodysArea:
+		return nil, muster.ErrDenied
 	case own:
 		return parent.topic, tx.roomForPrivateTopic(f)
 	case parent.topic != nil && slices.Contains(parent.levels, muster.TopicAdmin):
@@ -206,12 +161,4 @@ func (tx *Tx) insertTopic(t *muster.Topic, writer muster.ID) error {
 	err := tx.InsertTopic(t)
 	t.Rights = nil
 	return err
-}
-
-// legalTopic keeps what cannot be a topic out of the audit trail.
-func legalTopic(name string) string {
-	if !muster.ValidText(name, muster.MaxName) {
-		return ""
-	}
-	return name
 }

@@ -139,6 +139,8 @@ func TestPrivateTopicsAreTheirOwners(t *testing.T) {
 			h.refused(create(bob, name), muster.ErrDenied)
 			h.refused(create(admin, name), muster.ErrDenied)
 		}
+		_, err = h.CreateTopic(h.system(), TopicForm{Name: "/Private/nobody"}) // not even the house
+		h.refused(err, muster.ErrDenied)
 		h.refused(create(bob, "/Private/bob/none/x"), muster.ErrParentNotFound)
 		h.refused(create(bob, "/Private/nobody/x"), muster.ErrParentNotFound)
 		if got := h.topics(admin, muster.TopicFilter{AllPublic: true}); !slices.Equal(got, []string{"/Private"}) {

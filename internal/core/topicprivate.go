@@ -22,6 +22,9 @@ func (tx *Tx) makePrivateTopic(u *muster.User) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	t := &muster.Topic{PrivateOf: u.ID, Description: "Private Topic - " + u.Username, Settings: above.Settings}
+	t := &muster.Topic{PrivateOf: u.ID, Description: "Private Topic - " + u.Username}
+	if err := tx.inherit(t, above); err != nil {
+		return false, err
+	}
 	return true, tx.insertTopic(t, u.ID)
 }

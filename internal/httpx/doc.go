@@ -8,7 +8,7 @@
 //	NewHandler   request id → security headers → access log → recover → limits → the mount that the path begins with
 //	NewRouter    one façade: path and method → Route, else the wire's own 404 or 405
 //	Wire.Wrap    what the façade does for each route: authentication
-//	route.Handler    ReadBody, DecodeJSON or DecodeParams; a verb of the core; JSON; or an error, spelled by Wire.Error
+//	route.Handler    ReadBody, DecodeJSON, DecodeParams or DecodeFormFirst; a verb of the core; JSON; or an error, spelled by Wire.Error
 //
 // The access log stands outside recover, so that the answer to a panic is in it too. Everything before the router answers
 // in text/plain (414, 400, 503, and 404 outside all mounts), because no wire is known yet.
@@ -26,6 +26,11 @@
 // too slowly "too-slow", one of the wrong type, charset or encoding "unsupported-media-type", and anything that can't be
 // read "malformed". All four are of [muster.Invalid] and hold neither input nor names of Go types; each wire spells them
 // in its own words.
+//
+// # Cookies
+//
+// A façade that takes tokens from a cookie has [Origins.Check] refuse changes that pages of other sites cause, lets web apps of
+// listed origins read its answers by [Origins.Allow], and sets the cookie for TLS only where [Secure] says so.
 //
 // # Logs
 //

@@ -93,6 +93,27 @@ func TestRouter(t *testing.T) {
 	}
 }
 
+// TestEncodedSlash: to a wire that has them, they are signs of a part like any other, and nothing else becomes legal.
+func TestEncodedSlash(t *testing.T) {
+	h := httpx.NewRouter(encodedSlashes(), table())
+	for target, want := range map[string]string{
+		"/users/a%2fb": `read id="a/b" pattern=/users/{id}`, "/users/%2F%2f": `read id="//" pattern=/users/{id}`, "/topics/a%2Fb/c": `topic id="a/b/c" pattern=/topics/{id...}`,
+		"/topics/%2Fa": `topic id="/a" pattern=/topics/{id...}`, "/users%2F7": "wire 405", "/users/7": `read id="7" pattern=/users/{id}`, "/users/%252f": `read id="%2f" pattern=/users/{id}`,
+		"/users/..%2fstatus": "wire 404", "/users/x%2f..": "wire 404", "/users/%2e%2e": "wire 404", "/users//7": "wire 404", "/users/%2f%00": "wire 404",
+		"/users/%2f%ff": "wire 404", "//users%2f7": "wire 404", "/users/%2f/..": "wire 404",
+	} {
+		if w := get(h, "GET", target); body(w) != want {
+			t.Errorf("%s: %d %s", target, w.Code, body(w))
+		}
+	}
+}
+
+func encodedSlashes() httpx.Wire {
+	w := testWire()
+	w.EncodedSlash = true
+	return w
+}
+
 // What the wrapping is for. If this test fails, net/http has changed, and the wrapping may become smaller.
 func TestBareServeMux(t *testing.T) {
 	mux := http.NewServeMux()
@@ -188,7 +209,7 @@ func TestRoute(t *testing.T) {
 
 // Whatever the path, the answer is the wire's or a route's, and never a redirect.
 func FuzzRouter(f *testing.F) {
-	h := httpx.NewRouter(testWire(), table())
+	h, slashes := httpx.NewRouter(testWire(), table()), httpx.NewRouter(encodedSlashes(), table())
 	for _, s := range []string{"/users/7", "/users", "//", "/..", "/a/%2e%2e/b", "/users/%2F", "/%", "/users/\x00", "*", "", "/topics/a//b"} {
 		f.Add("GET", s)
 	}
@@ -198,20 +219,22 @@ func FuzzRouter(f *testing.F) {
 		if err != nil {
 			return
 		}
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, &http.Request{Method: method, URL: u, Header: http.Header{}, Body: http.NoBody, RequestURI: target})
-		switch w.Code {
-		case 404:
-			if body(w) != "wire 404" {
-				t.Fatalf("404: %q", body(w))
+		for _, router := range []http.Handler{h, slashes} {
+			w := httptest.NewRecorder()
+			router.ServeHTTP(w, &http.Request{Method: method, URL: u, Header: http.Header{}, Body: http.NoBody, RequestURI: target})
+			switch w.Code {
+			case 404:
+				if body(w) != "wire 404" {
+					t.Fatalf("404: %q", body(w))
+				}
+			case 405:
+				if body(w) != "wire 405" {
+					t.Fatalf("405: %q", body(w))
+				}
+			case 200:
+			default:
+				t.Fatalf("%s %q: %d", method, target, w.Code)
 			}
-		case 405:
-			if body(w) != "wire 405" {
-				t.Fatalf("405: %q", body(w))
-			}
-		case 200:
-		default:
-			t.Fatalf("%s %q: %d", method, target, w.Code)
 		}
 	})
 }

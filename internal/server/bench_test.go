@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -37,20 +38,36 @@ func BenchmarkRequests(b *testing.B) {
 				w.Header().Set("Content-Type", "application/json")
 				w.Write(answer)
 			}))
-			b.Run(engine+"/"+r.name+"/muster", func(b *testing.B) { requests(b, admin.URL+r.path, admin.Token, len(answer)) })
-			b.Run(engine+"/"+r.name+"/bare", func(b *testing.B) { requests(b, bare.URL, admin.Token, len(answer)) })
+			token := http.Header{"Authorization": {"Bearer " + admin.Token}}
+			b.Run(engine+"/"+r.name+"/muster", func(b *testing.B) { requests(b, admin.URL+r.path, token, len(answer)) })
+			b.Run(engine+"/"+r.name+"/bare", func(b *testing.B) { requests(b, bare.URL, token, len(answer)) })
 			bare.Close()
 		}
+		keyRequests(b, engine, s)
 		s.Stop()
 	}
 }
 
-func requests(b *testing.B, url, token string, size int) {
+// keyRequests is a request that shows a key, so that each is authenticated anew.
+func keyRequests(b *testing.B, engine string, s *mustertest.Server) {
+	name, password, _ := strings.Cut(enterTat(b, s, "admin"), " ")
+	key := http.Header{"Tat_username": {name}, "Tat_password": {password}}
+	answer := tatAsking{asking{b, &mustertest.Client{URL: s.URL, Token: name + " " + password}}}.send("GET", "/user/me", nil).Body
+	bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.Write(answer)
+	}))
+	defer bare.Close()
+	b.Run(engine+"/tat-me/muster", func(b *testing.B) { requests(b, s.URL+"/tat/user/me", key, len(answer)) })
+	b.Run(engine+"/tat-me/bare", func(b *testing.B) { requests(b, bare.URL, key, len(answer)) })
+}
+
+func requests(b *testing.B, url string, header http.Header, size int) {
 	req, err := http.NewRequest("GET", url, nil)
 	if err != nil {
 		b.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header = header
 	var body bytes.Buffer
 	b.ReportAllocs()
 	before := cpu(b)

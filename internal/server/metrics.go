@@ -76,6 +76,7 @@ func (s *Server) storeReadings() []obs.Reading {
 func (s *Server) coreReadings() []obs.Reading {
 	return []obs.Reading{
 		gauge("muster_sessions_remembered", "Sessions whose requests need no SQL to be let in.", func() float64 { return float64(s.core.Stats.Numbers().Sessions) }),
+		gauge("muster_presences", "Presences that this node remembers, its own and those of other nodes; 100000 at the most.", func() float64 { return float64(s.core.Stats.Numbers().Presences) }),
 		total("muster_session_hits_total", "Looks at a session that was remembered.", func() float64 { return float64(s.core.Stats.Numbers().Hits) }),
 		total("muster_session_misses_total", "Looks at a session that had to be read.", func() float64 { return float64(s.core.Stats.Numbers().Misses) }),
 		gauge("muster_follower_age_seconds", "How old what this node knows of other nodes is; above 1 nothing remembered is used. 0 on SQLite.", func() float64 { return s.core.Stats.Numbers().Behind.Seconds() }),

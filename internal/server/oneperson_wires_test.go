@@ -28,6 +28,7 @@ type wire struct {
 	listed, read, signsIn []state // who is in its lists, who can be read, who gets in
 
 	signIn     func(t *testing.T, s *mustertest.Server, name, password string) (token string) // "" for a refusal
+	enter      func(t *testing.T, s *mustertest.Server, name string) (token string)           // in place of signIn, where the wire has credentials of its own
 	lets       func(t *testing.T, s *mustertest.Server, token string) bool                    // the token opens something
 	list       func(c asking) []muster.ID
 	readUser   func(c asking, user muster.ID) (shown, bool)
@@ -56,14 +57,14 @@ type shown struct {
 
 // asking is somebody who asks by a wire.
 type asking struct {
-	t *testing.T
+	t testing.TB
 	*mustertest.Client
 }
 
 // known is the password of everybody in these tests.
 const known = "correct-horse"
 
-func wires() []wire { return []wire{corteza(), crust()} }
+func wires() []wire { return []wire{corteza(), crust(), tat()} }
 
 // send sends JSON, or nothing for nil, and fails for a refusal.
 func (c asking) send(method, path string, body map[string]any) mustertest.Answer {

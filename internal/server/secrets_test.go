@@ -38,6 +38,7 @@ func TestNoSecretLeaves(t *testing.T) {
 		s.reset(t)
 		s.setSecretSetting(t)
 		s.impersonate(t)
+		s.throughCrust(t)
 		s.sendElsewhere(t)
 		s.find(t)
 		s.Stop()

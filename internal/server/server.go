@@ -111,8 +111,8 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	}
 	options := core.Options{
 		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
-		DefaultGroup: s.cfg.DefaultGroup,
-		Templates:    work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict,
+		DefaultGroup: s.cfg.DefaultGroup, MessageLength: s.cfg.Tat.MessageLength,
+		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict,
 	}
 	if s.scripts != nil {
 		options.Scripts = s.scripts // else it stays nil, which a nil *scripts is not

@@ -18,7 +18,7 @@ func (s *Server) tatOptions(o Options) tat.Options {
 		Exposed: tat.Exposed{
 			Scheme: cmp.Or(t.Scheme, e.Scheme), Host: cmp.Or(t.Host, e.Host), Port: cmp.Or(t.Port, e.Port), Path: strings.TrimRight(cmp.Or(t.Path, e.Path), "/"),
 		},
-		AllowedDomains: t.AllowedDomains, UsernameFromEmail: t.UsernameFromEmail, CallbackHosts: t.CallbackHosts, Origins: t.Origins,
+		AllowedDomains: t.AllowedDomains, UsernameFromEmail: t.UsernameFromEmail, ReserveSystem: t.ReserveSystem, CallbackHosts: t.CallbackHosts, Origins: t.Origins,
 		Version: o.Version, Now: o.Now,
 	}
 }

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"muster"
@@ -78,9 +80,6 @@ func (r *Reader) Groups(realm muster.ID, f muster.GroupFilter, see Visible) (mus
 	if len(f.IDs) > 0 {
 		w.in("id IN (%s)", f.IDs)
 	}
-	if len(f.Except) > 0 {
-		w.in("id NOT IN (%s)", f.Except)
-	}
 	if len(f.Names) > 0 {
 		w.texts("name", f.Names)
 	}
@@ -150,56 +149,52 @@ func (r *Reader) LiveGroupsOf(user muster.ID) ([]muster.ID, error) {
 		WHERE m.user_id = $1 AND g.archived_at = 0 AND g.deleted_at = 0 ORDER BY m.group_id`, user)
 }
 
-// GroupsOfEach reads the live groups of many users, by name: one query for each thousand users, and one for each thousand
-// groups. Users who share a group share its row.
+// GroupsOfEach reads the live groups of many users, by name: a question for each thousand users, and one for each thousand
+// groups. Users who share a group share its row. Memberships and groups are read apart, because in one question an engine may
+// begin with all groups that there are.
 func (r *Reader) GroupsOfEach(realm muster.ID, users []muster.ID, see Visible) (map[muster.ID][]*muster.Group, error) {
-	type membership struct{ user, group muster.ID }
-	var all []membership
+	of := map[muster.ID][]muster.ID{} // the users, by group
 	for chunk := range slices.Chunk(users, 1000) {
 		var w where
-		w.add("g.realm = ? AND g.archived_at = 0 AND g.deleted_at = 0", realm)
-		w.in("m.user_id IN (%s)", chunk)
-		w.visible("g.id", see)
-		some, err := allOf(r, func(row scanner) (m membership, err error) {
-			err = row.Scan(&m.user, &m.group)
-			return m, err
-		}, number(`SELECT m.user_id, m.group_id FROM member m JOIN "group" g ON g.id = m.group_id`+w.text()+` ORDER BY g.name_key, g.id`), w.args...)
+		w.in("user_id IN (%s)", chunk)
+		_, err := allOf(r, func(row scanner) (group muster.ID, err error) {
+			var user muster.ID
+			err = row.Scan(&user, &group)
+			of[group] = append(of[group], user)
+			return group, err
+		}, number(`SELECT user_id, group_id FROM member`+w.text()), w.args...)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, some...)
 	}
-	rows := map[muster.ID]*muster.Group{}
-	for _, m := range all {
-		rows[m.group] = nil
-	}
-	if err := r.readGroups(realm, rows); err != nil {
-		return nil, err
-	}
+	list, err := r.liveGroups(realm, slices.Sorted(maps.Keys(of)), see)
 	groups := map[muster.ID][]*muster.Group{}
-	for _, m := range all {
-		if g := rows[m.group]; g != nil {
-			groups[m.user] = append(groups[m.user], g)
+	for _, g := range list {
+		for _, user := range of[g.ID] {
+			groups[user] = append(groups[user], g)
 		}
 	}
-	return groups, nil
+	return groups, err
 }
 
-// readGroups reads the groups whose ids are keys of the map.
-func (r *Reader) readGroups(realm muster.ID, into map[muster.ID]*muster.Group) error {
-	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(into)), 1000) {
+// liveGroups reads those groups that are live and that the caller may see, by name.
+func (r *Reader) liveGroups(realm muster.ID, ids []muster.ID, see Visible) ([]*muster.Group, error) {
+	var list []*muster.Group
+	for chunk := range slices.Chunk(ids, 1000) {
 		var w where
-		w.add("realm = ?", realm)
+		w.add("realm = ? AND archived_at = 0 AND deleted_at = 0", realm)
 		w.in("id IN (%s)", chunk)
+		w.visible("id", see)
 		some, err := allOf(r, scanGroup, number(`SELECT `+groupColumns+` FROM "group"`+w.text()), w.args...)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, g := range some {
-			into[g.ID] = g
-		}
+		list = append(list, some...)
 	}
-	return nil
+	slices.SortFunc(list, func(a, b *muster.Group) int {
+		return cmp.Or(strings.Compare(muster.Fold(a.Name), muster.Fold(b.Name)), cmp.Compare(a.ID, b.ID))
+	})
+	return list, nil
 }
 
 // OtherAdministrator reports whether somebody besides the user is an administrator who is neither suspended nor deleted;

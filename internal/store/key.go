@@ -41,7 +41,8 @@ func (tx *Tx) SetKey(k *Key) error {
 		k.User, k.Kind, k.ID, k.Digest, stamp(k.CreatedAt), stamp(k.UsedAt))
 }
 
-// KeyUsed notes when a key was used, if it is still the user's.
-func (tx *Tx) KeyUsed(user muster.ID, kind string, id muster.ID, at time.Time) error {
-	return tx.run(`UPDATE access_key SET used_at = $1 WHERE user_id = $2 AND kind = $3 AND id = $4 AND used_at < $1`, stamp(at), user, kind, id)
+// KeyUsed notes when a key was used, if it is still the user's, and stores its digest anew if one is given.
+func (tx *Tx) KeyUsed(user muster.ID, kind string, id muster.ID, at time.Time, digest string) error {
+	return tx.run(`UPDATE access_key SET used_at = $1, digest = CASE WHEN $2 = '' THEN digest ELSE $2 END
+		WHERE user_id = $3 AND kind = $4 AND id = $5 AND used_at < $1`, stamp(at), digest, user, kind, id)
 }

@@ -141,7 +141,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"InsertAttachment": "the realm is in it", "DeletedAttachments": "the house", "KnownBlobs": "the house", "RemoveAttachments": "read before",
 		"InsertTopic": "the realm is in it", "TopicRights": "read before", "TopicLevels": "read before", "AddTopicRight": "read before",
 		"RemoveTopicRight": "read before", "TopicsBelow": "the realm is in it", "AdministersBelow": "the realm is in it",
-		"KeepTopic": "read before", "DropTopic": "read before", "DropTopics": "read before", "KeptTopics": "read before", "CountKept": "read before",
+		"KeepTopic": "read before", "DropTopic": "read before", "DropTopics": "read before", "Kept": "read before", "CountKept": "read before",
 		"AddFavouriteTag": "read before", "RemoveFavouriteTag": "read before", "FavouriteTags": "read before",
 		"Contacts": "read before", "CountContacts": "read before", "AddContact": "read before", "RemoveContact": "read before",
 		"RemoveManager": "read before", "IsManager": "read before", "InUse": "read before", "PeopleOf": "read before",

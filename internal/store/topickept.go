@@ -28,12 +28,6 @@ func (tx *Tx) KeepReadableTopics(list muster.TopicList, realm, user muster.ID) (
 		user, list, tx.NewID(), realm, muster.PrivateTopics, user, user)
 }
 
-// KeptTopics lists the present names of the topics on a list of the user, in order of adding.
-func (r *Reader) KeptTopics(list muster.TopicList, user muster.ID) ([]string, error) {
-	return all(r, column[string], `SELECT name FROM `+topics+` JOIN kept_topic k ON k.topic = named.id
-		WHERE k.user_id = $1 AND k.list = $2 ORDER BY k.position, name`, user, list)
-}
-
 // CountKept counts the topics on a list of the user.
 func (r *Reader) CountKept(list muster.TopicList, user muster.ID) (int, error) {
 	n, _, err := one(r, column[int], `SELECT COUNT(*) FROM kept_topic WHERE user_id = $1 AND list = $2`, user, list)

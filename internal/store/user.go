@@ -131,9 +131,15 @@ var userSort = sortColumns{
 // in those that the other two have.
 func (r *Reader) Users(realm muster.ID, f muster.UserFilter, see, email, name Visible) (muster.List[*muster.User], error) {
 	var w where
-	w.add("realm = ?", realm)
-	w.state("deleted_at", f.Deleted)
-	w.state("suspended_at", f.Suspended)
+	wide := func(column string) string { return column }
+	if f.Username+f.Email+f.Handle+f.Prefix != "" {
+		// Few ids come out of an index of names. A sum has no index: what selects or sorts by one of those would look at all users
+		// for these few.
+		wide = func(column string) string { return column + " + 0" }
+	}
+	w.add(wide("realm")+" = ?", realm)
+	w.state(wide("deleted_at"), f.Deleted)
+	w.state(wide("suspended_at"), f.Suspended)
 	if len(f.IDs) > 0 {
 		w.in("id IN (%s)", f.IDs)
 	}
@@ -143,6 +149,9 @@ func (r *Reader) Users(realm muster.ID, f muster.UserFilter, see, email, name Vi
 	usernames := "username_key"
 	if f.AnyUsername {
 		usernames = "shown_username_key"
+	}
+	if f.After != "" {
+		w.add("shown_username_key > ?", muster.Fold(f.After))
 	}
 	w.called(realm, usernames, muster.Fold(f.Username))
 	w.called(realm, "handle_key", muster.Fold(f.Handle))

@@ -200,6 +200,9 @@ func listOf[T any](r *Reader, scan func(scanner) (T, error), columns, from strin
 		list.Total = len(list.Items)
 		return list, nil
 	}
+	if p.NoTotal {
+		return list, nil
+	}
 	totals, err := allOf(r, column[int], number("SELECT COUNT(*) FROM "+from+w.text()), w.args...)
 	if err == nil {
 		list.Total = totals[0]

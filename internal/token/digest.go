@@ -24,6 +24,12 @@ func (k *Keys) MatchDigest(stored, kind string, id int64, secret string) bool {
 	return key != nil && hmac.Equal([]byte(stored), []byte(key.digestOf(kind, id, secret)))
 }
 
+// Stale reports whether stored was not made with the active key: whoever has the secret at hand makes it anew.
+func (k *Keys) Stale(stored string) bool {
+	keyID, _, _ := strings.Cut(stored, ":")
+	return keyID != k.active.id
+}
+
 func (k *key) digestOf(kind string, id int64, secret string) string {
 	return k.id + ":" + base64.RawURLEncoding.EncodeToString(mac(k.digest, kind, id, secret))
 }

@@ -18,6 +18,7 @@ const wireName = "crust"
 type Options struct {
 	Mount   string         // the prefix under which clients see it: the path of its cookie
 	Origins *httpx.Origins // whose pages may use the cookie
+	Page    int            // how many users of a list are in memory at once; 0: 1,000
 }
 
 // A façade answers the requests of one mount.
@@ -28,6 +29,7 @@ type facade struct {
 
 // New is the handler of the API.
 func New(c *core.Core, o Options) http.Handler {
+	o.Page = cmp.Or(o.Page, 1000)
 	f := &facade{c, o}
 	wire := httpx.Wire{
 		Name:  wireName,

@@ -33,7 +33,7 @@ func (f *facade) routes() []httpx.Route {
 		one(muster.ActionAddMember, "POST", "/teams/{teamID}/memberAdd", handle(f.addMember)),
 		one(muster.ActionRemoveMember, "POST", "/teams/{teamID}/memberRemove", handle(f.removeMember)),
 
-		one(muster.ActionListUsers, "GET", "/users/", handle(f.listUsers)),
+		one(muster.ActionListUsers, "GET", "/users/", f.listUsers),
 		one(muster.ActionCreateUser, "POST", "/users/", handle(f.createUser)),
 		one(muster.ActionUpdateUser, "PUT", "/users/{userID}", handle(f.updateUser)),
 		one(muster.ActionReadMember, "GET", "/users/{userID}", show("userID", f.core.ReadMember, userOf)),

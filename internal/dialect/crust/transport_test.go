@@ -5,10 +5,14 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"muster"
+	"muster/internal/dialect/crust"
+	"muster/internal/httpx"
+	"muster/internal/mustertest"
 )
 
 // TestRouting: collections with and without a slash; text for what is not there, nothing for another method.
@@ -241,6 +245,33 @@ func TestLog(t *testing.T) {
 			if !seen[want] {
 				t.Errorf("the log has no %q: %s", want, a.Body)
 			}
+		}
+	})
+}
+
+// TestListIsWhole: however many parts a list is made of, each user is in it once, in order.
+func TestListIsWhole(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		var names []string
+		for i := range 9 {
+			names = append(names, h.person(t, fmt.Sprintf("user%d", i)).name)
+		}
+		h.admin.post(t, "/users/"+h.admin.get(t, "/users/?username=user3").str(t, "response.0.userID")+"/suspend", nil).ok(t)
+		want := "admin " + strings.Replace(strings.Join(names, " "), "user3 ", "", 1)
+		origins, err := httpx.NewOrigins()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range []int{1, 2, 3, 8, 9, 10, 100} {
+			served := httptest.NewServer(httpx.NewHandler(httpx.Options{}, httpx.Mount(base, crust.New(h.Core, crust.Options{Mount: base, Origins: origins, Page: page}))))
+			c := &client{mustertest.Client{URL: served.URL + base, Token: h.admin.Token}}
+			if got := c.get(t, "/users/").list(t, "response", "username"); got != want {
+				t.Errorf("%d at once: %s", page, got)
+			}
+			if got := c.get(t, "/users/?query=user").list(t, "response", "username"); "admin "+got != want {
+				t.Errorf("%d at once, searched: %s", page, got)
+			}
+			served.Close()
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"muster"
 	"muster/internal/core"
 	"muster/internal/dialect"
+	"muster/internal/httpx"
 )
 
 // user is the user object (contract, 4.1). Whoever is shown is neither suspended nor deleted, so it has no times of that.
@@ -43,12 +44,31 @@ type listUsersParams struct {
 	Email    string `json:"email"`
 }
 
-func (f *facade) listUsers(r *http.Request, p listUsersParams) (any, error) {
-	list, err := f.core.ListUsers(r.Context(), muster.UserFilter{
-		Prefix: p.Query, Username: p.Username, Email: p.Email,
-		AnyUsername: true, Sort: []muster.Order{{Column: "anyUsername"}}, WithGroups: true,
-	})
-	return dialect.All(list.Items, userOf), err
+// listUsers answers all users that there are, a part at a time: this wire has no pages.
+func (f *facade) listUsers(w http.ResponseWriter, r *http.Request) error {
+	var p listUsersParams
+	if err := httpx.DecodeFormFirst(r, &p); err != nil {
+		return err
+	}
+	filter := muster.UserFilter{
+		Prefix: p.Query, Username: p.Username, Email: p.Email, AnyUsername: true, WithGroups: true,
+		Sort: []muster.Order{{Column: "anyUsername"}}, Page: muster.Page{Limit: f.Page, NoTotal: true},
+	}
+	answer := dialect.NewList(w)
+	for {
+		part, err := f.core.ListUsers(r.Context(), filter)
+		if err != nil {
+			return answer.Cut(err)
+		}
+		users := dialect.All(part.Items, userOf)
+		if len(users) < f.Page {
+			return answer.End(users)
+		}
+		if err := answer.Add(users); err != nil {
+			return err
+		}
+		filter.After = users[len(users)-1].Username
+	}
 }
 
 type userParams struct {

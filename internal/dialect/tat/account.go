@@ -17,6 +17,9 @@ const (
 	leastEmail    = 7
 )
 
+// systemPrefix is how the usernames of system users begin.
+const systemPrefix = "tat.system"
+
 // accountParams are what somebody says who wants an account.
 type accountParams struct {
 	Username string `json:"username"`
@@ -39,6 +42,9 @@ func (f *facade) createUser(r *http.Request, p accountParams) (any, error) {
 		forced = fmt.Sprintf(" Note that configuration of Tat forced your username to %s", p.Username)
 	}
 	if shorter(p.Username, leastUsername) || shorter(p.Fullname, leastFullname) || shorter(p.Email, leastEmail) {
+		return nil, invalidAccount(p)
+	}
+	if f.options.ReserveSystem && strings.HasPrefix(muster.Fold(p.Username), systemPrefix) {
 		return nil, invalidAccount(p)
 	}
 	if !f.allowedDomain(p.Email) {

@@ -3,7 +3,7 @@
 //
 // Begin with the table in routes.go. A handler gets the parameters of its request, asks one verb of the core, and answers a
 // value; the table says with which status. Shapes stand in wire.go and in the file of their noun, sentences of errors in
-// errors.go.
+// words.go; errors.go says which status they have.
 //
 // # Quirks worth knowing
 //

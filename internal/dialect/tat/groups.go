@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"regexp/syntax"
+	"strings"
 
 	"muster"
 	"muster/internal/core"
@@ -111,7 +112,10 @@ func (f *facade) editGroup(r *http.Request, p groupParams) (any, error) {
 	if err != nil {
 		return nil, wordGroup(http.StatusBadRequest, err, name)
 	}
-	form := core.GroupForm{Name: cmp.Or(p.NewName, p.Name), Description: cmp.Or(p.NewDescription, p.Description), KeepHandle: true}
+	form := core.GroupForm{Name: cmp.Or(p.NewName, p.Name), Description: cmp.Or(p.NewDescription, p.Description), Partial: true}
+	if strings.TrimSpace(form.Name) == "" {
+		return nil, refuse("Invalid group name")
+	}
 	_, err = f.core.UpdateGroup(r.Context(), g.ID, form)
 	return nothing, wordGroup(http.StatusBadRequest, err, form.Name)
 }

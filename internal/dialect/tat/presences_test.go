@@ -64,7 +64,7 @@ func TestRemovePresence(t *testing.T) {
 			c.post(t, "/presenceget/Team", `{"status":"online"}`)
 		}
 		count := func() int64 { t.Helper(); return bob.get(t, "/presences/Team").number(t, "count") }
-		bob.delete(t, "/presences/Team", `{"username":"cid","status":""}`).refused(t, 403)
+		bob.delete(t, "/presences/Team", `{"username":"cid","status":""}`).fails(t, 403, "user is not admin")
 		h.admin.delete(t, "/presences/Team", `{"username":"nobody"}`).fails(t, 400, "user with username nobody does not exist")
 		bob.delete(t, "/presences/Team", `{"username":7}`).refused(t, 400)
 		if count() != 2 {

@@ -56,6 +56,22 @@ func TestExposed(t *testing.T) {
 	})
 }
 
+// TestExposedByThePublicURL: where the operator says no more, it is what links begin with, and the mount.
+func TestExposedByThePublicURL(t *testing.T) {
+	for public, want := range map[string]string{
+		"https://users.example.org":         "https://users.example.org:443/tat",
+		"https://users.example.org/people/": "https://users.example.org:443/people/tat",
+		"http://[::1]:8080":                 "http://[::1]:8080/tat",
+	} {
+		one(t, func(t *testing.T, h *house) {
+			h.register(t, "bob")
+			if got := h.nobody().get(t, "/user/verify/bob/"+h.token(t, "bob")).String(t, "url"); got != want {
+				t.Errorf("%s: url %q, want %q", public, got, want)
+			}
+		}, func(c *config.Config) { c.PublicURL = public })
+	}
+}
+
 // TestMails: plain text, the callback on a line of its own, as it is, and nowhere in the head.
 func TestMails(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {

@@ -20,6 +20,7 @@ type Options struct {
 	Exposed           Exposed
 	AllowedDomains    []string // of the e-mails of new accounts; none: all
 	UsernameFromEmail bool     // the part before the @ replaces the username of new accounts
+	ReserveSystem     bool     // nobody signs up with the username of a system user
 	CallbackHosts     []string // hosts that callbacks may name besides the exposed one
 	Origins           []string // of web pages that may use the API; none: all
 	Version           string

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"muster/internal/config"
 )
 
 // column is a member of each element of a list, which may be null.
@@ -215,4 +217,17 @@ func (a answer) number(t *testing.T, path string) int64 {
 		t.Fatal(err)
 	}
 	return i
+}
+
+// TestMessageLength: the operator says how long the messages of new topics may be; those below follow the one above.
+func TestMessageLength(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.admin.topic(t, "/Team")
+		h.admin.topic(t, "/Private/ada/Tasks")
+		for _, name := range []string{"/Team", "/Private/ada", "/Private/ada/Tasks"} {
+			if got := h.admin.get(t, "/topic"+name).number(t, "topic.maxlength"); got != 140 {
+				t.Errorf("%s: %d", name, got)
+			}
+		}
+	}, func(c *config.Config) { c.Tat.MessageLength = 140 })
 }

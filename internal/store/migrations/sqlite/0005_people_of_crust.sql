@@ -8,3 +8,4 @@ ALTER TABLE "user" ADD COLUMN external_id TEXT NOT NULL DEFAULT ''; -- who the u
 ALTER TABLE "user" ADD COLUMN shown_username_key TEXT NOT NULL DEFAULT '';
 UPDATE "user" SET shown_username_key = CASE WHEN username_given = 1 THEN username_key ELSE lower(username) END;
 CREATE INDEX user_shown_username ON "user" (realm, shown_username_key, id);
+CREATE INDEX user_directory ON "user" (realm, deleted_at, suspended_at, shown_username_key, id); -- lists in their order
