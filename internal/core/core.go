@@ -35,6 +35,8 @@ type Core struct {
 	Authenticator *Authenticator
 	// Outbox is what has to leave the house.
 	Outbox *Outbox
+	// Errands are what scripts have to do afterwards.
+	Errands *Errands
 	// Stats are for operators.
 	Stats *Stats
 
@@ -57,6 +59,7 @@ type Core struct {
 
 	rights    *rights
 	proven    *provenPairs
+	scripts   *scripting
 	files     *files
 	throttles throttles
 	refusals  *refusals
@@ -72,6 +75,8 @@ type Options struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Blobs  Blobs // where the bytes of files are; the verbs of files need it
+
+	Scripts Scripts // of the operator; nil: there are none
 
 	Apps          []AppConfig        // applications that bring their own users
 	PublicURL     string             // what links begin with
@@ -96,6 +101,8 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	c.Authenticator = newAuthenticator(c)
 	c.Stats = &Stats{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}
+	c.Errands = &Errands{c: c, wake: make(chan struct{}, 1)}
+	c.scripts = newScripting(o.Scripts)
 	if err := c.tieKeys(ctx); err != nil {
 		return nil, err
 	}
