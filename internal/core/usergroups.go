@@ -17,7 +17,11 @@ type relations struct {
 // moves are the groups that a user joins and leaves by that, who is in these live ones. Those that are not live stay as they are.
 // Who is an administrator and gets another role is none any more, unless the groups say that he is.
 func (m relations) moves(were []muster.ID) (join, leave []muster.ID) {
-	join = without(m.groups, were)
+	for _, id := range without(m.groups, were) {
+		if !slices.Contains(join, id) {
+			join = append(join, id)
+		}
+	}
 	switch {
 	case m.groups != nil:
 		leave = without(were, m.groups)
