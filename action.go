@@ -17,6 +17,7 @@ const (
 	NounAttachment   Noun = "attachment"
 	NounMessage      Noun = "message"
 	NounLink         Noun = "link"
+	NounScript       Noun = "script"
 	NounTopic        Noun = "topic"
 	NounContact      Noun = "contact" // with the id of the user who is one
 	NounPresence     Noun = "presence"
@@ -201,6 +202,14 @@ var (
 	ActionSetAttributes     = Action{"attributes.set", NounUser, OpUpdate, false, true, "change what an application keeps with a user, or with oneself"}
 	ActionRemoveAttributes  = Action{"attributes.remove", NounUser, OpUpdate, false, true, "remove what an application keeps with a user, or with oneself"}
 	ActionMeasureAttributes = Action{"attributes.measure", NounUser, OpRead, false, false, "measure what an application keeps with its users"}
+	ActionListScripts       = Action{"script.list", NounScript, "", false, false, "list the scripts of the house, and what is wrong with them"}
+	ActionReadBundle        = Action{"script.bundle", NounScript, "", false, false, "read the scripts that a web app runs in browsers"}
+	ActionRunScript         = Action{"script.run", NounScript, "", false, true, "run a script by hand"}
+	ActionRunOnUser         = Action{"user.run-script", NounUser, OpRead, false, true, "run a script by hand on a user"}
+	ActionRunOnGroup        = Action{"group.run-script", NounGroup, OpRead, false, true, "run a script by hand on a group"}
+	ActionRunOnApplication  = Action{"application.run-script", NounApplication, OpRead, false, true, "run a script by hand on an application"}
+	ActionFollowScript      = Action{"script.follow", NounScript, "", false, true, "run a script because of what has happened, or because it is time, by the house itself"}
+	ActionSendMail          = Action{"user.mail", NounUser, "", false, true, "have a script send a mail to a user, as an administrator"}
 
 	ActionListTopics       = Action{"topic.list", NounTopic, "", false, false, "list the topics that one can read; for administrators: all but private ones"}
 	ActionReadTopic        = Action{"topic.read", NounTopic, "", false, false, "read one topic, for its readers, writers and administrators"}
@@ -269,6 +278,7 @@ func Actions() []Action {
 		ActionOpenApp, ActionSignInApp, ActionSignInThroughApp, ActionVouch, ActionExchangeSigned, ActionReadTokenEnd,
 		ActionRegisterUsers, ActionReadAppUser, ActionListAppUsers, ActionDeleteOldest, ActionSetName,
 		ActionReadAttributes, ActionCollectAttributes, ActionSetAttributes, ActionRemoveAttributes, ActionMeasureAttributes,
+		ActionListScripts, ActionReadBundle, ActionRunScript, ActionRunOnUser, ActionRunOnGroup, ActionRunOnApplication, ActionFollowScript, ActionSendMail,
 		ActionListTopics, ActionReadTopic, ActionCreateTopic, ActionDeleteTopic, ActionAddTopicRight, ActionRemoveTopicRight,
 		ActionKeepTopic, ActionDropTopic, ActionMuteTopic, ActionUnmuteTopic, ActionMuteTopics, ActionUnmuteTopics,
 		ActionAddTag, ActionRemoveTag, ActionAddContact, ActionRemoveContact,

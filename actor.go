@@ -7,9 +7,9 @@ import (
 
 // An Origin says by which way a request came in. It becomes part of the events that the request leaves.
 type Origin struct {
-	Wire      string // corteza, crust, tat, tellius, agora, v1; system for what the house does by itself
+	Wire      string // corteza, crust, tat, tellius, agora, v1; system for what the house and its scripts do by themselves
 	Address   string // of the client, without port
-	Agent     string // what the client calls itself; at most 256 bytes are kept
+	Agent     string // what the client calls itself, at most 256 bytes of it; of a script its name
 	RequestID string
 }
 
@@ -21,6 +21,7 @@ type Actor struct {
 	Key     ID // the key that was shown, in a wire without sessions
 	Behind  ID // the administrator who acts as User, when the session is an impersonation
 	System  bool
+	Script  string // the script that asks, as User; it may have no session
 	Origin  Origin
 
 	// App is the application by which the request came, named by its own realm; 0 for wires that have none. Whoever comes by one
@@ -38,6 +39,15 @@ func (a Actor) SignedIn() bool { return a.User != 0 || a.AsApp || a.System }
 // realm main.
 func House() Actor {
 	return Actor{Realm: MainRealm, System: true, Origin: Origin{Wire: "system"}}
+}
+
+// AsScript is the actor as whom a script asks that was run because of something that a did: a himself, by the wire system.
+// The house and applications lend scripts none of their power: what runs because of their doings is nobody.
+func (a Actor) AsScript(name string) Actor {
+	a.System, a.Script = false, name
+	a.App, a.AsApp, a.Signed, a.Until = 0, false, time.Time{}, time.Time{}
+	a.Origin.Wire, a.Origin.Agent = House().Origin.Wire, name
+	return a
 }
 
 type actorKey struct{}

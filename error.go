@@ -135,8 +135,24 @@ var (
 	ErrThrottled            = Errorf(Busy, "throttled", "too many tries, wait a minute")
 	ErrBusy                 = Errorf(Busy, "busy", "too many requests at once, try again in a moment")
 	ErrUnavailable          = Errorf(Busy, "unavailable", "this node can't take changes at the moment")
+	ErrScriptUnnamed        = &Error{Kind: Invalid, Code: "no-name", Field: "script", Message: "no script is named"}
+	ErrScriptNotFound       = &Error{Kind: NotFound, Code: "not-found", Field: "script", Message: "no such script"}
+	ErrScriptElsewhere      = &Error{Kind: NotFound, Code: "other-resource", Field: "script", Message: "the script is not for this"}
+	ErrScriptDenied         = &Error{Kind: Denied, Code: "script-denied", Field: "script", Message: "not allowed to run this script"}
+	ErrAborted              = Errorf(Denied, "aborted", "Aborted")
+	ErrScriptFailed         = Errorf(Internal, "script-failed", "a script that has its say here failed")
+	ErrNoBundle             = &Error{Kind: NotFound, Code: "not-found", Field: "bundle", Message: "no such bundle"}
 	ErrConflictingWrite     = Errorf(Conflict, "changed", "somebody else changed it meanwhile")
 )
+
+// Aborted is the Error of a script that said no, in the script's own words: those of who runs the house, for who asked.
+func Aborted(text string) *Error {
+	e := *ErrAborted
+	if text != "" {
+		e.Message = text
+	}
+	return &e
+}
 
 // Taken is the Error for a name that another one has.
 func Taken(field string) *Error {

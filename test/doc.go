@@ -28,6 +28,9 @@
 //	expect JSONPATH [VALUE]
 //		fails unless the last answer has this value there (any, if none is given). Strings are without their
 //		quotes; objects and lists are compact JSON with sorted names.
+//	until JSONPATH VALUE METHOD PATH [flags]
+//		sends a request like http, again and again, until the answer has this value there; ten seconds at most. For
+//		what the server does after it has answered.
 //	hides SECRET …
 //		fails if one of the secrets (or variables of that name), a key, or the password of the database stands in
 //		anything that the servers wrote: logs, files in $WORK/data, tables. Base64 and hex are seen through.
@@ -43,6 +46,8 @@
 //		closes a link.
 //	sql STATEMENT
 //		changes the database behind the server's back, while none runs.
+//
+// $EXAMPLES is the folder examples of the project.
 //
 // The conditions [sqlite] and [postgres] say on which engine the story runs. $DATABASE_URL is its database on
 // PostgreSQL and empty on SQLite.

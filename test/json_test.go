@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -34,6 +35,22 @@ func expect(ts *testscript.TestScript, neg bool, args []string) {
 	case met == neg:
 		ts.Fatalf("%s is %s", args[0], value)
 	}
+}
+
+// until is the command that waits for a value.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 4 || neg {
+		ts.Fatalf("usage: until JSONPATH VALUE METHOD PATH [flags]")
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); <-tick.C {
+		request(ts, false, args[2:])
+		if value, err := pick(of(ts).answer, args[0]); err == nil && value == args[1] {
+			return
+		}
+	}
+	ts.Fatalf("%s is not %s, at last in %s", args[0], args[1], of(ts).answer)
 }
 
 // pick answers the value at a path of a JSON text, as package test's doc says it is spelled.

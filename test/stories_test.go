@@ -33,6 +33,7 @@ func TestStories(t *testing.T) {
 				"status":   status,
 				"capture":  capture,
 				"expect":   expect,
+				"until":    until,
 				"hides":    hides,
 				"mail":     mail,
 				"sql":      query,
@@ -70,6 +71,11 @@ func setup(env *testscript.Env, engine, bin string) error {
 	}
 	env.Setenv("DATABASE_URL", database)
 	env.Setenv("PATH", filepath.Dir(bin)+string(os.PathListSeparator)+env.Getenv("PATH"))
+	examples, err := filepath.Abs(filepath.Join("..", "examples"))
+	if err != nil {
+		return err
+	}
+	env.Setenv("EXAMPLES", examples)
 	s := &story{bin: bin, work: env.WorkDir}
 	s.startSMTP(env)
 	s.env = env.Vars

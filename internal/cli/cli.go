@@ -89,6 +89,7 @@ type flags struct {
 	Listen      *string `help:"Where to listen (MUSTER_LISTEN, default 127.0.0.1:8080; port 0 takes a free one)." placeholder:"HOST:PORT"`
 	DatabaseURL *string `name:"database-url" help:"PostgreSQL in place of the embedded database (MUSTER_DATABASE_URL)." placeholder:"URL"`
 	PublicURL   *string `name:"public-url" help:"What links in mails begin with (MUSTER_PUBLIC_URL)." placeholder:"URL"`
+	Scripts     *string `name:"scripts" help:"Folder of scripts that run inside the server (MUSTER_SCRIPTS)." placeholder:"DIR"`
 	OpsListen   *string `name:"ops-listen" help:"Where metrics and profiles are served, for this machine alone (MUSTER_OPS_LISTEN)." placeholder:"HOST:PORT"`
 	AgoraListen *string `name:"agora-listen" help:"A second address, for clients of Agora Chat that drop the prefix (MUSTER_AGORA_LISTEN)." placeholder:"HOST:PORT"`
 
@@ -100,7 +101,7 @@ type flags struct {
 // read puts together what was told.
 func (f *flags) read(e *environment) (config.Told, error) {
 	return config.Read(e.config, e.vars, config.Flags{
-		Data: f.Data, Listen: f.Listen, DatabaseURL: f.DatabaseURL, PublicURL: f.PublicURL, OpsListen: f.OpsListen,
+		Data: f.Data, Listen: f.Listen, DatabaseURL: f.DatabaseURL, PublicURL: f.PublicURL, OpsListen: f.OpsListen, Scripts: f.Scripts,
 		AgoraListen: f.AgoraListen, DefaultGroup: f.DefaultGroup, Dev: f.Dev,
 	})
 }

@@ -31,6 +31,7 @@ type Config struct {
 	DatabaseURL    string   `toml:"database_url" env:"MUSTER_DATABASE_URL" flag:"database-url" url:""` // postgres://…; empty: SQLite in the data folder
 	KeysFile       string   `toml:"keys_file" env:"MUSTER_KEYS_FILE"`                                  // empty: keys.json in the data folder
 	FilesDir       string   `toml:"files_dir" env:"MUSTER_FILES_DIR"`                                  // folder of uploaded files; empty: files in the data folder
+	Scripts        string   `toml:"scripts" env:"MUSTER_SCRIPTS" flag:"scripts"`                       // folder of scripts; empty: none are run
 	PublicURL      string   `toml:"public_url" env:"MUSTER_PUBLIC_URL" flag:"public-url"`              // what links in mails begin with; empty: http:// and the address
 	OpsListen      string   `toml:"ops_listen" env:"MUSTER_OPS_LISTEN" flag:"ops-listen"`              // HOST:PORT of this machine for metrics and profiles; empty: none
 	TrustedProxies []string `toml:"trusted_proxies" env:"MUSTER_TRUSTED_PROXIES"`                      // addresses and networks whose X-Forwarded-For is believed
@@ -87,6 +88,7 @@ type Flags struct {
 	PublicURL   *string
 	OpsListen   *string
 	AgoraListen *string
+	Scripts     *string
 
 	DefaultGroup *string
 	Dev          *bool
@@ -125,6 +127,7 @@ func Read(file string, environ []string, flags Flags) (Told, error) {
 	set(&c.PublicURL, flags.PublicURL)
 	set(&c.OpsListen, flags.OpsListen)
 	set(&c.Agora.Listen, flags.AgoraListen)
+	set(&c.Scripts, flags.Scripts)
 	set(&c.DefaultGroup, flags.DefaultGroup)
 	set(&c.Dev, flags.Dev)
 	if err := c.Agora.readSecrets(); err != nil {

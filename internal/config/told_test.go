@@ -30,6 +30,7 @@ listen = "127.0.0.1:2" # environment MUSTER_LISTEN
 database_url = "postgres://me:•••@db.example/x?•••" # environment MUSTER_DATABASE_URL
 keys_file = "from-flag/keys.json" # default
 files_dir = "from-flag/files" # default
+scripts = "" # default
 public_url = "http://127.0.0.1:2" # default
 ops_listen = "" # default
 trusted_proxies = ["10.0.0.1"] # file

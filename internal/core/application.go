@@ -58,27 +58,35 @@ func applicationResource(id muster.ID) muster.Resource {
 
 // ReadApplication answers one application, deleted or not.
 func (c *Core) ReadApplication(ctx context.Context, id muster.ID) (SeenApplication, error) {
-	return view(ctx, c, muster.ActionReadApplication, func(v *View) (SeenApplication, error) {
-		if err := legalID(id); err != nil {
-			return SeenApplication{}, err
-		}
-		a, err := v.Application(muster.MainRealm, id)
-		if err != nil {
-			return SeenApplication{}, err
-		}
-		if err := v.Require(applicationResource(id)); err != nil {
-			return SeenApplication{}, err
-		}
-		if a == nil {
-			return SeenApplication{}, muster.ErrApplicationNotFound
-		}
-		return v.seenApplication(a), nil
-	})
+	return view(ctx, c, muster.ActionReadApplication, func(v *View) (SeenApplication, error) { return v.readApplication(id) })
+}
+
+// readApplication reads an application that the caller may read.
+func (v *View) readApplication(id muster.ID) (SeenApplication, error) {
+	if err := legalID(id); err != nil {
+		return SeenApplication{}, err
+	}
+	a, err := v.Application(muster.MainRealm, id)
+	if err != nil {
+		return SeenApplication{}, err
+	}
+	if err := v.Require(applicationResource(id)); err != nil {
+		return SeenApplication{}, err
+	}
+	if a == nil {
+		return SeenApplication{}, muster.ErrApplicationNotFound
+	}
+	return v.seenApplication(a), nil
 }
 
 // CreateApplication makes an application, which the caller owns.
 func (c *Core) CreateApplication(ctx context.Context, f ApplicationForm) (SeenApplication, error) {
-	a, err := do(ctx, c, muster.ActionCreateApplication, func(tx *Tx) (*muster.Application, error) {
+	a, err := withScripts(ctx, c, muster.ActionCreateApplication, f, tellApplication(0), c.createApplication)
+	return c.applicationSeenByCaller(ctx, a, err)
+}
+
+func (c *Core) createApplication(ctx context.Context, f ApplicationForm) (*muster.Application, error) {
+	return do(ctx, c, muster.ActionCreateApplication, func(tx *Tx) (*muster.Application, error) {
 		tx.About(muster.Resource{Noun: muster.NounApplication}, "new.name", legalName(f.Name))
 		if err := tx.Require(muster.Realm()); err != nil {
 			return nil, err
@@ -89,9 +97,11 @@ func (c *Core) CreateApplication(ctx context.Context, f ApplicationForm) (SeenAp
 			return nil, err
 		}
 		tx.Record(applicationResource(a.ID), "new.id", a.ID)
+		if err := tx.happens(applicationOccasion(doCreate, a, nil)); err != nil {
+			return nil, err
+		}
 		return a, tx.InsertApplication(a)
 	})
-	return c.applicationSeenByCaller(ctx, a, err)
 }
 
 func (c *Core) applicationSeenByCaller(ctx context.Context, a *muster.Application, err error) (SeenApplication, error) {
@@ -142,23 +152,39 @@ func goodPicture(s string) bool {
 
 // UpdateApplication replaces an application. Who does not say how it is shown takes that away.
 func (c *Core) UpdateApplication(ctx context.Context, id muster.ID, f ApplicationForm) (SeenApplication, error) {
-	a, err := c.changeApplication(ctx, muster.ActionUpdateApplication, id, func(tx *Tx, a *muster.Application) error {
-		tx.About(applicationResource(id), "update.name", legalName(f.Name))
-		a.UpdatedAt = tx.Now()
-		return f.fill(a)
+	a, err := withScripts(ctx, c, muster.ActionUpdateApplication, f, tellApplication(id), func(ctx context.Context, f ApplicationForm) (*muster.Application, error) {
+		return c.updateApplication(ctx, id, f)
 	})
 	return c.applicationSeenByCaller(ctx, a, err)
 }
 
+func (c *Core) updateApplication(ctx context.Context, id muster.ID, f ApplicationForm) (*muster.Application, error) {
+	return c.changeApplication(ctx, muster.ActionUpdateApplication, id, func(tx *Tx, a *muster.Application) error {
+		tx.About(applicationResource(id), "update.name", legalName(f.Name))
+		was := *a
+		a.UpdatedAt = tx.Now()
+		if err := f.fill(a); err != nil {
+			return err
+		}
+		return tx.happens(applicationOccasion(doUpdate, a, &was))
+	})
+}
+
 // DeleteApplication deletes an application softly.
 func (c *Core) DeleteApplication(ctx context.Context, id muster.ID) error {
-	_, err := c.changeApplication(ctx, muster.ActionDeleteApplication, id, func(tx *Tx, a *muster.Application) error {
-		if a.DeletedAt.IsZero() {
-			a.DeletedAt = tx.Now()
-		}
-		return nil
-	})
+	_, err := withScripts(ctx, c, muster.ActionDeleteApplication, id, tellApplicationDeleted, c.deleteApplication)
 	return err
+}
+
+func (c *Core) deleteApplication(ctx context.Context, id muster.ID) (*muster.Application, error) {
+	return c.changeApplication(ctx, muster.ActionDeleteApplication, id, func(tx *Tx, a *muster.Application) error {
+		if !a.DeletedAt.IsZero() {
+			return nil
+		}
+		was := *a
+		a.DeletedAt = tx.Now()
+		return tx.happens(applicationOccasion(doDelete, a, &was))
+	})
 }
 
 // UndeleteApplication brings a deleted application back.
@@ -185,6 +211,9 @@ func (c *Core) changeApplication(ctx context.Context, a muster.Action, id muster
 		}
 		tx.About(applicationResource(id), "application.id", id, "application.name", app.Name)
 		if err := tx.Require(applicationResource(id)); err != nil {
+			return nil, err
+		}
+		if err := tx.asSeen(applicationResource(id), app.Version); err != nil {
 			return nil, err
 		}
 		if err := f(tx, app); err != nil {

@@ -67,7 +67,7 @@ func (c *Core) SignInThroughApp(ctx context.Context, username, password string, 
 	if refusal != nil && !errors.Is(refusal, muster.ErrThrottled) && !errors.Is(refusal, muster.ErrSignInDisabled) {
 		return nil, c.explain(ctx, a, refusal)
 	}
-	in, err := do(ctx, c, a, func(tx *Tx) (*SignedIn, error) {
+	in, err := signInOfUser(ctx, c, a, v, tellVerified, func(tx *Tx, v verified) (*SignedIn, error) {
 		tx.about = muster.Event{Resource: muster.Resource{Noun: muster.NounSession}, Changes: signInChanges(Proof{Email: username}, u)}
 		if u != nil {
 			tx.ActsAs(u.ID)

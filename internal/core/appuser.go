@@ -146,6 +146,12 @@ func (tx *Tx) deleteOne(u *muster.User) error {
 
 // SetName gives a user another name, and leaves the rest of his profile as it is.
 func (c *Core) SetName(ctx context.Context, id muster.ID, name string) (*muster.User, error) {
+	return withScripts(ctx, c, muster.ActionSetName, name, tellNamed(id), func(ctx context.Context, name string) (*muster.User, error) {
+		return c.setName(ctx, id, name)
+	})
+}
+
+func (c *Core) setName(ctx context.Context, id muster.ID, name string) (*muster.User, error) {
 	return do(ctx, c, muster.ActionSetName, func(tx *Tx) (*muster.User, error) {
 		tx.About(muster.UserResource(id), "update.name", legalName(name))
 		u, err := tx.user(id)
@@ -158,8 +164,15 @@ func (c *Core) SetName(ctx context.Context, id muster.ID, name string) (*muster.
 		if !muster.ValidText(name, muster.MaxName) {
 			return nil, muster.InvalidField("name", "at most 200 characters, none of them control characters")
 		}
+		if err := tx.asSeen(muster.UserResource(id), u.Version); err != nil {
+			return nil, err
+		}
+		was := *u
 		u.Name, u.UpdatedAt, u.ChangedAt = name, tx.Now(), tx.Now()
 		tx.Record(muster.UserResource(id))
-		return u, tx.UpdateUser(u)
+		if err := tx.UpdateUser(u); err != nil {
+			return nil, err
+		}
+		return u, tx.happens(userOccasion(doUpdate, u, &was))
 	})
 }

@@ -12,7 +12,7 @@ import (
 // [Core.RegisterUsers] does.
 func (c *Core) Vouch(ctx context.Context, username string, create bool, life Life) (*Grant, error) {
 	app := c.app(muster.ActorFrom(ctx))
-	in, err := do(ctx, c, muster.ActionVouch, func(tx *Tx) (*SignedIn, error) {
+	in, err := signInOfUser(ctx, c, muster.ActionVouch, username, tellVouched(app, create), func(tx *Tx, username string) (*SignedIn, error) {
 		if err := tx.Require(muster.Realm()); err != nil {
 			return nil, err
 		}
@@ -55,7 +55,7 @@ func (tx *Tx) registerVouched(app *App, username string) (*muster.User, error) {
 func (c *Core) ExchangeSigned(ctx context.Context) (*Grant, error) {
 	actor := muster.ActorFrom(ctx)
 	app, left := c.app(actor), actor.Until.Sub(c.now()).Truncate(time.Second)
-	in, err := do(ctx, c, muster.ActionExchangeSigned, func(tx *Tx) (*SignedIn, error) {
+	in, err := signInOfUser(ctx, c, muster.ActionExchangeSigned, struct{}{}, tellSigned, func(tx *Tx, _ struct{}) (*SignedIn, error) {
 		if err := tx.Require(appResource(app)); err != nil {
 			return nil, err
 		}

@@ -37,6 +37,8 @@ type Core struct {
 	Outbox *Outbox
 	// Links are the live links of this node.
 	Links *Links
+	// Errands are what scripts have to do afterwards.
+	Errands *Errands
 	// Stats are for operators.
 	Stats *Stats
 
@@ -60,6 +62,7 @@ type Core struct {
 
 	rights    *rights
 	proven    *provenPairs
+	scripts   *scripting
 	files     *files
 	throttles throttles
 	refusals  *refusals
@@ -75,6 +78,8 @@ type Options struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Blobs  Blobs // where the bytes of files are; the verbs of files need it
+
+	Scripts Scripts // of the operator; nil: there are none
 
 	Apps          []AppConfig        // applications that bring their own users
 	PublicURL     string             // what links begin with
@@ -102,6 +107,8 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	c.Links = newLinks(c)
 	c.Stats = &Stats{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}
+	c.Errands = &Errands{c: c, wake: make(chan struct{}, 1)}
+	c.scripts = newScripting(o.Scripts)
 	if err := c.tieKeys(ctx); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"muster"
 	"muster/internal/perm"
+	"muster/internal/script"
 	"muster/internal/store"
 )
 
@@ -24,6 +25,11 @@ type Tx struct {
 	about    muster.Event // what the closure has said so far of what it is doing; a refusal is recorded with it
 	records  []*muster.Event
 	mails    []mail
+
+	scripts []script.Script // of the house, as they were when the change began
+	told    *told           // what those that have a say were told of
+	depth   int             // scripts that stand behind the change
+	errands []errand        // for those that hear of it afterwards
 }
 
 type insideDo struct{}
@@ -49,10 +55,13 @@ func do[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, er
 		return none, c.explain(ctx, a, muster.ErrUnauthenticated)
 	}
 	var tx *Tx
+	scripts := c.scripts.all() // before the group writer: it may look at the disk
+	told, _ := ctx.Value(toldKey{}).(*told)
+	depth := depthOf(ctx)
 	// A refusal is counted once, however often the closure runs.
 	admit := sync.OnceValues(func() (bool, int) { return c.refusals.admit(actor, c.now()) })
 	err := c.store.WriteWithin(context.WithValue(ctx, insideDo{}, true), timeFor(a), func(stx *store.Tx) error {
-		tx = &Tx{Tx: stx, Actor: actor, core: c, action: a}
+		tx = &Tx{Tx: stx, Actor: actor, core: c, action: a, scripts: scripts, told: told, depth: depth}
 		if err := tx.checkSession(); err != nil {
 			return err
 		}
@@ -74,6 +83,9 @@ func do[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, er
 		}
 		return nil
 	})
+	if errors.Is(err, errStale) {
+		return none, err // for withScripts alone
+	}
 	if err != nil {
 		return none, c.explain(ctx, a, err)
 	}
@@ -105,6 +117,9 @@ func (tx *Tx) finish() error {
 			tx.core.forget(change)
 			tx.core.tell(e.Origin.Wire, e.Action, e.Kind)
 		})
+	}
+	if err := tx.sendOut(); err != nil {
+		return err
 	}
 	return tx.post()
 }
@@ -197,6 +212,9 @@ func (tx *Tx) checkSession() error {
 	case tx.Actor.Key != 0:
 		return tx.checkKey()
 	}
+	if tx.Actor.Session == 0 && tx.Actor.Script != "" {
+		return tx.checkWithoutSession()
+	}
 	s, err := tx.Session(tx.Actor.Realm, tx.Actor.Session)
 	if err != nil {
 		return err
@@ -222,6 +240,19 @@ func (tx *Tx) checkSession() error {
 func noAdministrator(is bool, err error) error {
 	if err == nil && is {
 		err = muster.ErrDenied
+	}
+	return err
+}
+
+// checkWithoutSession is checkSession for a script, which runs as somebody also when he is not there.
+func (tx *Tx) checkWithoutSession() error {
+	u, err := tx.User(tx.Actor.Realm, tx.Actor.User)
+	if err != nil {
+		return err
+	}
+	ok, err := mayStandBehind(tx.Reader, &muster.Session{Realm: tx.Actor.Realm, User: tx.Actor.User, Behind: tx.Actor.Behind})
+	if err == nil && (u == nil || !u.Live() || !ok) {
+		err = muster.ErrUnauthenticated
 	}
 	return err
 }

@@ -8,7 +8,6 @@ import (
 	"iter"
 	"path"
 	"strings"
-	"sync"
 
 	"muster"
 	"muster/internal/blob"
@@ -31,38 +30,20 @@ type files struct {
 	previews *preview.Maker
 	newID    func() muster.ID
 
-	mu      sync.Mutex
-	running map[muster.ID]int // uploads of a user
+	turns turns // of those who upload
 }
 
 // uploadsAtOnce is how many files one user may send at the same time.
 const uploadsAtOnce = 4
 
 func newFiles(o Options) *files {
-	return &files{blobs: o.Blobs, previews: preview.New(), newID: o.Store.NewID, running: map[muster.ID]int{}}
-}
-
-// enter takes a place among the uploads of a user; leave gives it back.
-func (f *files) enter(user muster.ID) (leave func(), err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.running[user] >= uploadsAtOnce {
-		return nil, muster.ErrBusy
-	}
-	f.running[user]++
-	return func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		if f.running[user]--; f.running[user] == 0 {
-			delete(f.running, user)
-		}
-	}, nil
+	return &files{blobs: o.Blobs, previews: preview.New(), newID: o.Store.NewID, turns: newTurns(uploadsAtOnce)}
 }
 
 // store keeps the bytes of an upload, looks into them, and makes a preview of a picture. The attachment that it answers has no
 // row yet. If it fails, nothing stays.
 func (f *files) store(ctx context.Context, owner muster.ID, name string, u Upload) (*muster.Attachment, error) {
-	leave, err := f.enter(owner)
+	leave, err := f.turns.enter(owner)
 	if err != nil {
 		return nil, err
 	}

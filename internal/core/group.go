@@ -54,13 +54,15 @@ func (v *View) seenGroup(g *muster.Group) SeenGroup {
 
 // ReadGroup answers one group, in whatever state.
 func (c *Core) ReadGroup(ctx context.Context, id muster.ID) (SeenGroup, error) {
-	return view(ctx, c, muster.ActionReadGroup, func(v *View) (SeenGroup, error) {
-		g, err := v.group(id)
-		if err != nil {
-			return SeenGroup{}, err
-		}
-		return v.seenGroup(g), nil
-	})
+	return view(ctx, c, muster.ActionReadGroup, func(v *View) (SeenGroup, error) { return v.readGroup(id) })
+}
+
+func (v *View) readGroup(id muster.ID) (SeenGroup, error) {
+	g, err := v.group(id)
+	if err != nil {
+		return SeenGroup{}, err
+	}
+	return v.seenGroup(g), nil
 }
 
 // group reads a group that the caller may read.
@@ -83,7 +85,12 @@ func (v *View) group(id muster.ID) (*muster.Group, error) {
 
 // CreateGroup makes a group with its members, all or nothing.
 func (c *Core) CreateGroup(ctx context.Context, f GroupForm) (SeenGroup, error) {
-	g, err := do(ctx, c, muster.ActionCreateGroup, func(tx *Tx) (*muster.Group, error) {
+	g, err := withScripts(ctx, c, muster.ActionCreateGroup, f, tellGroup(0), c.createGroup)
+	return c.seenByCaller(ctx, g, err)
+}
+
+func (c *Core) createGroup(ctx context.Context, f GroupForm) (*muster.Group, error) {
+	return do(ctx, c, muster.ActionCreateGroup, func(tx *Tx) (*muster.Group, error) {
 		g := &muster.Group{Realm: muster.MainRealm, Version: 1}
 		g.Name, g.Handle = f.names()
 		tx.About(muster.Resource{Noun: muster.NounGroup}, groupChanges("new", g)...)
@@ -117,9 +124,8 @@ func (c *Core) CreateGroup(ctx context.Context, f GroupForm) (SeenGroup, error) 
 			}
 		}
 		tx.Record(muster.GroupResource(g.ID), groupChanges("new", g)...)
-		return g, nil
+		return g, tx.happens(groupOccasion(doCreate, g, nil))
 	})
-	return c.seenByCaller(ctx, g, err)
 }
 
 // names are the name and handle that are meant: a group without a name is called by its handle.
@@ -187,7 +193,14 @@ func (c *Core) seenByCaller(ctx context.Context, g *muster.Group, err error) (Se
 
 // UpdateGroup replaces names and, if given, the members of a group. The built-in groups keep their names.
 func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (SeenGroup, error) {
-	g, err := do(ctx, c, muster.ActionUpdateGroup, func(tx *Tx) (*muster.Group, error) {
+	g, err := withScripts(ctx, c, muster.ActionUpdateGroup, f, tellGroup(id), func(ctx context.Context, f GroupForm) (*muster.Group, error) {
+		return c.updateGroup(ctx, id, f)
+	})
+	return c.seenByCaller(ctx, g, err)
+}
+
+func (c *Core) updateGroup(ctx context.Context, id muster.ID, f GroupForm) (*muster.Group, error) {
+	return do(ctx, c, muster.ActionUpdateGroup, func(tx *Tx) (*muster.Group, error) {
 		var u muster.Group
 		u.Name, u.Handle = f.names()
 		tx.About(muster.GroupResource(id), groupChanges("update", &u)...)
@@ -208,7 +221,7 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 			return nil, err
 		}
 		was := *g
-		if err := tx.giveRole(g, f.Role); err != nil {
+		if err := cmp.Or(tx.asSeen(muster.GroupResource(id), was.Version), tx.giveRole(g, f.Role)); err != nil {
 			return nil, err
 		}
 		g.Name, g.Handle = u.Name, u.Handle
@@ -232,9 +245,11 @@ func (c *Core) UpdateGroup(ctx context.Context, id muster.ID, f GroupForm) (Seen
 		if err := tx.UpdateGroup(g); err != nil {
 			return nil, err
 		}
+		if err := tx.happens(groupOccasion(doUpdate, g, &was)); err != nil {
+			return nil, err
+		}
 		return g, tx.replaceMembers(id, f.Members)
 	})
-	return c.seenByCaller(ctx, g, err)
 }
 
 // giveRole gives a group a role word. The word admin is the administrators' to give: all members, and those to come, have it then.

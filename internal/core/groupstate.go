@@ -8,15 +8,30 @@ import (
 
 // DeleteGroup deletes a group softly, with its members in: it gives no rights any more, and its names are free.
 func (c *Core) DeleteGroup(ctx context.Context, id muster.ID) error {
-	return c.changeGroup(ctx, muster.ActionDeleteGroup, id, func(tx *Tx, g *muster.Group) error {
+	_, err := withScripts(ctx, c, muster.ActionDeleteGroup, id, tellGroupDeleted, c.deleteGroup)
+	return err
+}
+
+func (c *Core) deleteGroup(ctx context.Context, id muster.ID) (struct{}, error) {
+	return struct{}{}, c.changeGroup(ctx, muster.ActionDeleteGroup, id, func(tx *Tx, g *muster.Group) error {
 		if tx.sight().keepsDefault && tx.core.isDefaultGroup(g) {
 			return muster.ErrBuiltIn
 		}
-		if g.DeletedAt.IsZero() {
-			g.DeletedAt = tx.Now()
+		if !g.DeletedAt.IsZero() {
+			return nil
 		}
-		return nil
+		return tx.deleteGroup(g)
 	})
+}
+
+// deleteGroup marks a group as deleted.
+func (tx *Tx) deleteGroup(g *muster.Group) error {
+	if err := tx.asSeen(muster.GroupResource(g.ID), g.Version); err != nil {
+		return err
+	}
+	was := *g
+	g.DeletedAt = tx.Now()
+	return tx.happens(groupOccasion(doDelete, g, &was))
 }
 
 // UndeleteGroup brings a deleted group back, with its members and rules. It fails with Taken if its name or handle was given to
@@ -49,6 +64,13 @@ func (c *Core) UnarchiveGroup(ctx context.Context, id muster.ID) error {
 // MergeGroups puts the members of a group into another one and deletes the first. Rules are not carried over. It needs the
 // right to change both, and whatever the other one may.
 func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error {
+	_, err := withScripts(ctx, c, muster.ActionMergeGroups, id, tellMerge(destination), func(ctx context.Context, id muster.ID) (struct{}, error) {
+		return struct{}{}, c.mergeGroups(ctx, id, destination)
+	})
+	return err
+}
+
+func (c *Core) mergeGroups(ctx context.Context, id, destination muster.ID) error {
 	return c.changeGroup(ctx, muster.ActionMergeGroups, id, func(tx *Tx, g *muster.Group) error {
 		to, err := tx.findGroup(destination)
 		if err != nil {
@@ -65,11 +87,13 @@ func (c *Core) MergeGroups(ctx context.Context, id, destination muster.ID) error
 		if err := tx.holdsAll(destination); err != nil {
 			return err
 		}
+		if err := tx.membersMove(id, destination); err != nil {
+			return err
+		}
 		if err := tx.MoveMembers(id, destination, tx.Now()); err != nil {
 			return err
 		}
-		g.DeletedAt = tx.Now()
-		return nil
+		return tx.deleteGroup(g)
 	}, destination)
 }
 

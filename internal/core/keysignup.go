@@ -39,9 +39,19 @@ func (c *Core) SignUpForKey(ctx context.Context, in NewKeyAccount) (*muster.User
 	if !c.maySignUp(ctx) {
 		return nil, muster.ErrThrottled
 	}
+	return withScripts(ctx, c, a, account, tellSignUpForKey, func(ctx context.Context, account NewAccount) (*muster.User, error) {
+		return c.signUpForKey(ctx, account, in.Callback)
+	})
+}
+
+// signUpForKey makes an account as scripts have left it.
+func (c *Core) signUpForKey(ctx context.Context, in NewAccount, callback string) (*muster.User, error) {
+	if err := in.checkNames(); err != nil {
+		return nil, err
+	}
 	secret := newMailSecret()
-	return do(ctx, c, a, func(tx *Tx) (*muster.User, error) {
-		u := &muster.User{Realm: muster.MainRealm, Username: in.Username, Name: in.Name, Email: in.Email}
+	return do(ctx, c, muster.ActionSignUpForKey, func(tx *Tx) (*muster.User, error) {
+		u := in.user()
 		if err := tx.onlyName(u); err != nil {
 			return nil, err
 		}
@@ -53,7 +63,10 @@ func (c *Core) SignUpForKey(ctx context.Context, in NewKeyAccount) (*muster.User
 		}
 		tx.ActsAs(u.ID)
 		tx.Record(muster.UserResource(u.ID), userChanges("new", u)...)
-		return u, tx.mailKeyToken(u, MailWelcome, in.Callback, secret)
+		if err := tx.happens(signInOccasion(doSignUp, u)); err != nil {
+			return nil, err
+		}
+		return u, tx.mailKeyToken(u, MailWelcome, callback, secret)
 	})
 }
 

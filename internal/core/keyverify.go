@@ -84,7 +84,7 @@ func (c *Core) VerifyKey(ctx context.Context, username, text string) (*NewKey, e
 		return nil, muster.ErrThrottled
 	}
 	fresh := newKeySecret()
-	out, err := withTokenPlace(ctx, c, a, func(tx *Tx) (*NewKey, error) {
+	out, err := withTokenPlace(ctx, c, a, tellNothing, func(tx *Tx) (*NewKey, error) {
 		tx.About(muster.Resource{Noun: muster.NounUser}, "username", legalUsername(username))
 		if !legal {
 			return nil, muster.ErrTokenUnknown

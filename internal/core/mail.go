@@ -123,7 +123,7 @@ func (c *Core) ConfirmEmail(ctx context.Context, text string) (*SignedIn, error)
 	if !ok {
 		return nil, muster.ErrInvalidToken
 	}
-	return withTokenPlace(ctx, c, muster.ActionConfirmEmail, func(tx *Tx) (*SignedIn, error) {
+	return withTokenPlace(ctx, c, muster.ActionConfirmEmail, c.tellToken(MailConfirmation, secret, id), func(tx *Tx) (*SignedIn, error) {
 		u, err := tx.useMailToken(MailConfirmation, secret, id)
 		if err != nil {
 			return nil, err
@@ -182,6 +182,9 @@ func (tx *Tx) useMailToken(purpose, secret string, id muster.ID) (*muster.User, 
 	}
 	if u == nil || !u.Live() || muster.FoldEmail(u.Email) != t.EmailKey {
 		return nil, muster.ErrTokenUnknown
+	}
+	if err := tx.asSeen(muster.UserResource(u.ID), u.Version); err != nil {
+		return nil, err
 	}
 	used, err := tx.UseMailToken(id, tx.Now())
 	if err == nil && !used {

@@ -33,17 +33,23 @@ func (c *Core) ListGroupsOf(ctx context.Context, user muster.ID) ([]muster.ID, e
 
 // AddMember puts a user into a group. Doing it again changes nothing.
 func (c *Core) AddMember(ctx context.Context, group, user muster.ID) error {
-	return c.changeMember(ctx, muster.ActionAddMember, group, user, func(tx *Tx) error {
-		_, err := tx.addMember(group, user)
-		return err
+	_, err := withScripts(ctx, c, muster.ActionAddMember, membership{group, user}, tellMember(doAdd), func(ctx context.Context, _ membership) (struct{}, error) {
+		return struct{}{}, c.changeMember(ctx, muster.ActionAddMember, group, user, func(tx *Tx) error {
+			_, err := tx.addMember(group, user)
+			return err
+		})
 	})
+	return err
 }
 
 // RemoveMember takes a user out of a group. Doing it again changes nothing. The last administrator stays.
 func (c *Core) RemoveMember(ctx context.Context, group, user muster.ID) error {
-	return c.changeMember(ctx, muster.ActionRemoveMember, group, user, func(tx *Tx) error {
-		return tx.removeMember(group, user)
+	_, err := withScripts(ctx, c, muster.ActionRemoveMember, membership{group, user}, tellMember(doRemove), func(ctx context.Context, _ membership) (struct{}, error) {
+		return struct{}{}, c.changeMember(ctx, muster.ActionRemoveMember, group, user, func(tx *Tx) error {
+			return tx.removeMember(group, user)
+		})
 	})
+	return err
 }
 
 func (c *Core) changeMember(ctx context.Context, a muster.Action, group, user muster.ID, f func(*Tx) error) error {
@@ -66,6 +72,12 @@ func (c *Core) changeMember(ctx context.Context, a muster.Action, group, user mu
 		case u == nil:
 			return struct{}{}, muster.ErrUserNotFound
 		}
+		if err := tx.asSeen(muster.GroupResource(group), g.Version); err != nil {
+			return struct{}{}, err
+		}
+		if err := tx.asSeen(muster.UserResource(user), u.Version); err != nil {
+			return struct{}{}, err
+		}
 		tx.RecordWith(muster.GroupResource(group), user, userChanges("member", u)...)
 		return struct{}{}, f(tx)
 	})
@@ -85,6 +97,9 @@ func (tx *Tx) addMember(group, user muster.ID) (bool, error) {
 		return false, err
 	}
 	if err := tx.holdsAll(group); err != nil {
+		return false, err
+	}
+	if err := tx.memberHappens(doAdd, group, u); err != nil {
 		return false, err
 	}
 	return tx.AddMember(group, user, tx.Now())
@@ -111,15 +126,18 @@ func (tx *Tx) holdsAll(group muster.ID) error {
 
 // removeMember takes a user out of a group, unless he is the last administrator.
 func (tx *Tx) removeMember(group, user muster.ID) error {
+	u, err := tx.User(muster.MainRealm, user)
+	if err != nil || u == nil {
+		return err
+	}
 	if group == muster.Administrators {
-		u, err := tx.User(muster.MainRealm, user)
-		if err != nil || u == nil {
-			return err
-		}
 		if err := tx.refuseUnlessOtherAdministrator(u); err != nil {
 			return err
 		}
 	}
-	_, err := tx.RemoveMember(group, user)
+	removed, err := tx.RemoveMember(group, user)
+	if err == nil && removed {
+		err = tx.memberHappens(doRemove, group, u)
+	}
 	return err
 }

@@ -131,16 +131,19 @@ func (c *Core) letter(s settings, m mail, token string) Letter {
 	case MailReset:
 		l.URL = text(muster.SettingResetURL) + token
 		l.Subject, l.Body = text(muster.SettingResetSubject), text(muster.SettingResetBody)
+	case MailMessage:
+		l.Token = ""
+		l.Subject, l.Body = messageTexts(token)
 	}
 	return l
 }
 
-// errLost is what somebody gets whose lease ran out, and whose letter somebody else has taken since.
-var errLost = errors.New("the lease of the letter has run out, and somebody else has it")
+// errLost is what somebody gets whose lease ran out, and whose letter or errand somebody else has taken since.
+var errLost = errors.New("the lease has run out, and somebody else has it")
 
-// Waiting counts what has not left yet, also what other nodes put there, up to 10,000.
+// Waiting counts the letters that have not left yet, also those of other nodes, up to 10,000.
 func (o *Outbox) Waiting(ctx context.Context) (int, error) {
-	return o.c.store.Reader(ctx).DeliveriesWaiting()
+	return o.c.store.Reader(ctx).DeliveriesWaiting(deliveryMail)
 }
 
 // Finish says that a letter is done, for good (failure "") or ill; what it carried is blanked. It fails if somebody else has

@@ -45,6 +45,9 @@ func (c *Core) worthAnEvent(actor muster.Actor, a muster.Action, err error) bool
 	if errors.Is(err, context.Canceled) || muster.KindOf(err) == muster.Busy && !errors.Is(err, muster.ErrThrottled) {
 		return false
 	}
+	if a == muster.ActionFollowScript || errors.Is(err, muster.ErrAborted) {
+		return true // what scripts do to people, and where they fail, is for who wrote them to see
+	}
 	switch a {
 	case muster.ActionSignIn, muster.ActionSignInApp, muster.ActionSignInThroughApp, muster.ActionRefusedToken,
 		muster.ActionRefreshSession, muster.ActionRequestReset, muster.ActionRequestKey, muster.ActionVerifyKey:

@@ -54,7 +54,9 @@ func (c *Core) RegisterUsers(ctx context.Context, list []Registration, alone boo
 	if err := c.prepareAll(ctx, app, list, rules, registerTime); err != nil {
 		return Registered{}, c.explain(ctx, a, err)
 	}
-	return do(ctx, c, a, func(tx *Tx) (Registered, error) { return tx.register(app, list, alone) })
+	return withScripts(ctx, c, a, list, tellRegistered(app), func(ctx context.Context, list []Registration) (Registered, error) {
+		return do(ctx, c, a, func(tx *Tx) (Registered, error) { return tx.register(app, list, alone) })
+	})
 }
 
 // mayRegister reports whether somebody may make users of the application at all.
@@ -147,15 +149,23 @@ func (tx *Tx) registerUser(app *App, r *Registration) (*muster.User, error) {
 	case r.Password != "" && r.phc == "":
 		return nil, muster.Taken("username")
 	}
-	u := &muster.User{Realm: app.Realm, Username: muster.Fold(r.Username), Name: r.Name}
+	u := appUser(app, r)
 	if err := tx.insertUser(u, false); err != nil {
 		return nil, err
 	}
 	tx.Record(muster.UserResource(u.ID), userChanges("new", u)...)
+	if err := tx.happens(signInOccasion(doSignUp, u)); err != nil {
+		return nil, err
+	}
 	if r.phc == "" {
 		return u, nil
 	}
 	return u, tx.SetCredential(u.ID, store.CredentialPassword, r.phc, tx.Now())
+}
+
+// appUser is the user whom a registration makes.
+func appUser(app *App, r *Registration) *muster.User {
+	return &muster.User{Realm: app.Realm, Username: muster.Fold(r.Username), UsernameGiven: true, Name: r.Name}
 }
 
 // roomFor refuses if the application has more users than it may.

@@ -13,12 +13,22 @@ type NewNames struct{ Username, Name, Email string }
 // name must be nobody else's, in whatever letter case: [muster.Taken] of "username", "email" or "name". A new e-mail counts as
 // proven like the one before, also one's own: who may do this answers for it. The old address is told.
 func (c *Core) RenameUser(ctx context.Context, id muster.ID, to NewNames) (*muster.User, error) {
+	p := Profile{Username: to.Username, Name: to.Name, Email: to.Email, Partial: true}
+	return withScripts(ctx, c, muster.ActionRenameUser, p, tellUser(id), func(ctx context.Context, p Profile) (*muster.User, error) {
+		return c.renameUser(ctx, id, NewNames{p.Username, p.Name, p.Email}) // whatever else scripts have changed is no name
+	})
+}
+
+func (c *Core) renameUser(ctx context.Context, id muster.ID, to NewNames) (*muster.User, error) {
 	return do(ctx, c, muster.ActionRenameUser, func(tx *Tx) (*muster.User, error) {
 		u, err := tx.liveUser(id)
 		if err != nil {
 			return nil, err
 		}
 		was := *u
+		if err := tx.asSeen(muster.UserResource(id), was.Version); err != nil {
+			return nil, err
+		}
 		p := Profile{Username: to.Username, Name: to.Name, Email: to.Email, Partial: true}.over(&was)
 		if err := p.check(&was); err != nil {
 			return nil, err
@@ -32,7 +42,10 @@ func (c *Core) RenameUser(ctx context.Context, id muster.ID, to NewNames) (*must
 			return nil, err
 		}
 		u.UpdatedAt, u.ChangedAt = tx.Now(), tx.Now()
-		return u, tx.UpdateUser(u)
+		if err := tx.UpdateUser(u); err != nil {
+			return nil, err
+		}
+		return u, tx.happens(userOccasion(doUpdate, u, &was))
 	})
 }
 

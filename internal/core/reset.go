@@ -74,7 +74,7 @@ func (c *Core) ExchangeResetToken(ctx context.Context, text string) (*Exchanged,
 		return nil, muster.ErrInvalidToken
 	}
 	next := newMailSecret()
-	return withTokenPlace(ctx, c, a, func(tx *Tx) (*Exchanged, error) {
+	return withTokenPlace(ctx, c, a, tellNothing, func(tx *Tx) (*Exchanged, error) {
 		u, err := tx.useMailToken(MailReset, secret, id)
 		if err != nil {
 			return nil, err
@@ -112,7 +112,7 @@ func (c *Core) ResetPassword(ctx context.Context, text, fresh string) (*SignedIn
 	if err != nil {
 		return nil, c.explain(ctx, a, err)
 	}
-	in, err := withTokenPlace(ctx, c, a, func(tx *Tx) (*SignedIn, error) {
+	in, err := withTokenPlace(ctx, c, a, c.tellToken(purposeReset, secret, id), func(tx *Tx) (*SignedIn, error) {
 		u, err := tx.useMailToken(purposeReset, secret, id)
 		if err != nil {
 			return nil, err
@@ -150,7 +150,7 @@ func (c *Core) ExchangeToken(ctx context.Context, text string) (*SignedIn, error
 	if !ok {
 		return nil, muster.ErrInvalidToken
 	}
-	return withTokenPlace(ctx, c, muster.ActionExchangeToken, func(tx *Tx) (*SignedIn, error) {
+	return withTokenPlace(ctx, c, muster.ActionExchangeToken, c.tellToken(purposeExternal, secret, id), func(tx *Tx) (*SignedIn, error) {
 		u, err := tx.useMailToken(purposeExternal, secret, id)
 		if err != nil {
 			return nil, err

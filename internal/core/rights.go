@@ -50,12 +50,24 @@ func newRights(c *Core) *rights {
 	return &rights{c: c, byID: map[muster.ID]*entry{}, byUser: map[muster.ID][]muster.ID{}, keyed: newKeyed(), tables: map[muster.ID]*perm.Table{}, adminWord: adminTable()}
 }
 
-// ofActor answers the entry of the session, or of the key, by which an actor came.
+// ofActor answers the entry of the session, or of the key, by which an actor came, or of a script that came by neither.
 func (r *rights) ofActor(ctx context.Context, actor muster.Actor) (*entry, error) {
-	if actor.Key != 0 {
+	switch {
+	case actor.Key != 0:
 		return r.ofKey(ctx, actor)
+	case actor.Session == 0 && actor.Script != "":
+		return r.ofScript(ctx, actor)
 	}
 	return r.of(ctx, actor.Realm, actor.Session)
+}
+
+// ofScript reads anew what somebody may do as whom a script runs: it happens seldom.
+func (r *rights) ofScript(ctx context.Context, actor muster.Actor) (*entry, error) {
+	e, err := r.read(r.c.store.Reader(ctx), &muster.Session{Realm: actor.Realm, User: actor.User, Behind: actor.Behind}, r.c.follower.trusted())
+	if err == nil && (e == nil || !e.user.Live()) {
+		err = muster.ErrUnauthenticated
+	}
+	return e, err
 }
 
 // of answers the entry of a session that is alive and whose user may be here, else [muster.ErrUnauthenticated].

@@ -37,6 +37,7 @@ func (tx *Tx) joinDefaultGroup(u *muster.User) (bool, error) {
 	tx.RecordWith(muster.GroupResource(g.ID), u.ID, userChanges("member", u)...)
 	tx.records[len(tx.records)-1].Action = muster.ActionAddMember.Name // whatever it is that needs it
 	tx.about = about
+	tx.happened(memberOccasion(doAdd, g, u))
 	return true, nil
 }
 

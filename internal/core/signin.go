@@ -157,8 +157,30 @@ func (c *Core) userByEmail(ctx context.Context, email string) (*muster.User, err
 
 // startSession starts a session for the user whose password was verified, or records that it could not be.
 func (c *Core) startSession(ctx context.Context, p Proof, v verified) (*SignedIn, error) {
+	in, err := withScripts(ctx, c, muster.ActionSignIn, v, tellVerified, func(ctx context.Context, v verified) (*SignedIn, error) {
+		return c.openSession(ctx, p, v)
+	})
+	if errors.Is(err, muster.ErrUnconfirmed) && c.mayMail(ctx, v.user) {
+		if err := c.sendConfirmation(ctx, v); err != nil {
+			return nil, err
+		}
+	}
+	return in, err
+}
+
+// tellVerified is about somebody who knows the password. Scripts hear of nobody else: what they say would tell who has an
+// account.
+func tellVerified(v *View, p *verified) ([]*Occasion, error) {
+	if !p.ok {
+		return nil, nil
+	}
+	u, err := v.User(p.user.Realm, p.user.ID)
+	return v.tellSignIn(u), err
+}
+
+func (c *Core) openSession(ctx context.Context, p Proof, v verified) (*SignedIn, error) {
 	secret := token.Secret()
-	in, err := do(ctx, c, muster.ActionSignIn, func(tx *Tx) (*SignedIn, error) {
+	return do(ctx, c, muster.ActionSignIn, func(tx *Tx) (*SignedIn, error) {
 		tx.about = muster.Event{Resource: muster.Resource{Noun: muster.NounSession}, Changes: signInChanges(p, v.user)}
 		if v.user == nil {
 			return nil, muster.ErrBadCredentials
@@ -182,12 +204,6 @@ func (c *Core) startSession(ctx context.Context, p Proof, v verified) (*SignedIn
 		}
 		return in, err
 	})
-	if errors.Is(err, muster.ErrUnconfirmed) && c.mayMail(ctx, v.user) {
-		if err := c.sendConfirmation(ctx, v); err != nil {
-			return nil, err
-		}
-	}
-	return in, err
 }
 
 // legalEmail is what may be logged of a typed name: what is no e-mail may be a password in the wrong field.
@@ -211,7 +227,7 @@ func (tx *Tx) stillVerified(v verified) (*muster.User, error) {
 	if !v.ok || u == nil || !u.Live() || phc != v.phc {
 		return nil, muster.ErrBadCredentials
 	}
-	return u, nil
+	return u, tx.asSeen(muster.UserResource(u.ID), u.Version)
 }
 
 // signedIn starts a session of the user in the wire that the caller came by.
@@ -222,12 +238,13 @@ func (tx *Tx) signedIn(u *muster.User) (*SignedIn, error) {
 // signedInFor is signedIn for so long.
 func (tx *Tx) signedInFor(u *muster.User, life time.Duration) (*SignedIn, error) {
 	in, err := tx.startSession(u, 0, life)
-	if err == nil {
-		// However somebody came in, that he did is one kind of event.
-		tx.RecordWith(sessionResource(in.Session.ID), u.ID)
-		tx.records[len(tx.records)-1].Action = muster.ActionSignIn.Name
+	if err != nil {
+		return nil, err
 	}
-	return in, err
+	// However somebody came in, that he did is one kind of event.
+	tx.RecordWith(sessionResource(in.Session.ID), u.ID)
+	tx.records[len(tx.records)-1].Action = muster.ActionSignIn.Name
+	return in, tx.happens(signInOccasion(doLogin, u))
 }
 
 func sessionResource(id muster.ID) muster.Resource {
@@ -262,8 +279,8 @@ func (c *Core) RenewSession(ctx context.Context) (*SignedIn, error) {
 		if err := v.Require(sessionResource(v.Actor.Session)); err != nil {
 			return nil, err
 		}
-		if v.entry == nil {
-			return nil, muster.ErrUnauthenticated // the house itself has no session
+		if v.entry == nil || v.entry.session.ID == 0 {
+			return nil, muster.ErrUnauthenticated // the house itself and its scripts have no session
 		}
 		session, user := v.entry.session, v.entry.user
 		return &SignedIn{User: &user, Session: &session, Groups: slices.Clone(v.entry.groups)}, nil

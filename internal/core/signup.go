@@ -34,12 +34,9 @@ func (c *Core) SignUp(ctx context.Context, in NewAccount) (*SignedIn, error) {
 	if !c.maySignUp(ctx) {
 		return nil, muster.ErrThrottled
 	}
-	phc, err := c.hash(ctx, in.Password)
-	if err != nil {
-		return nil, c.explain(ctx, a, err)
-	}
-	secret := newMailSecret()
-	out, err := do(ctx, c, a, func(tx *Tx) (*SignedIn, error) { return tx.signUp(in, phc, secret, rules) })
+	out, err := withScripts(ctx, c, a, in, tellSignUp(rules), func(ctx context.Context, in NewAccount) (*SignedIn, error) {
+		return c.signUp(ctx, in, rules)
+	})
 	if errors.Is(err, muster.Taken("email")) {
 		// Somebody was faster with the same e-mail, most likely the same person pressing twice. Or it is somebody's username.
 		if u, _ := c.userByEmail(ctx, in.Email); u != nil {
@@ -47,6 +44,25 @@ func (c *Core) SignUp(ctx context.Context, in NewAccount) (*SignedIn, error) {
 		}
 	}
 	return out, err
+}
+
+// signUp makes an account as scripts have left it.
+func (c *Core) signUp(ctx context.Context, in NewAccount, rules muster.SignInRules) (*SignedIn, error) {
+	a := muster.ActionSignUp
+	if err := in.check(rules); err != nil {
+		return nil, err
+	}
+	phc, err := c.hash(ctx, in.Password)
+	if err != nil {
+		return nil, c.explain(ctx, a, err)
+	}
+	secret := newMailSecret()
+	return do(ctx, c, a, func(tx *Tx) (*SignedIn, error) { return tx.signUp(in, phc, secret, rules) })
+}
+
+// user is the account as it will be stored.
+func (in *NewAccount) user() *muster.User {
+	return &muster.User{Realm: muster.MainRealm, Email: in.Email, Username: in.Username, Handle: in.Handle, Name: in.Name, UsernameGiven: in.Username != ""}
 }
 
 // hash hashes a password for the caller.
@@ -86,7 +102,7 @@ func goodPassword(pass string, rules muster.SignInRules) bool {
 }
 
 func (tx *Tx) signUp(in NewAccount, phc, secret string, rules muster.SignInRules) (*SignedIn, error) {
-	u := &muster.User{Realm: muster.MainRealm, Email: in.Email, Username: in.Username, Handle: in.Handle, Name: in.Name}
+	u := in.user()
 	if !rules.ConfirmationRequired {
 		u.EmailConfirmedAt = tx.Now()
 	}
@@ -101,6 +117,9 @@ func (tx *Tx) signUp(in NewAccount, phc, secret string, rules muster.SignInRules
 	}
 	tx.ActsAs(u.ID)
 	tx.Record(muster.UserResource(u.ID), userChanges("new", u)...)
+	if err := tx.happens(signInOccasion(doSignUp, u)); err != nil {
+		return nil, err
+	}
 	if rules.ConfirmationRequired {
 		return &SignedIn{User: u}, tx.mailConfirmation(u, secret)
 	}

@@ -39,6 +39,7 @@ type Numbers struct {
 	Hits, Misses int64            // of what is remembered
 	Behind       time.Duration    // age of what is known of other nodes; 0 where there can be none
 	Throttled    map[string]int64 // tries that were refused, by the name of the limit
+	Scripts      map[string]int64 // runs, by how they ended
 	Presences    int              // remembered, of this node and of others
 }
 
@@ -50,7 +51,8 @@ func (s *Stats) Numbers() Numbers {
 	c.rights.mu.RUnlock()
 	return Numbers{
 		Sessions: sessions, Hits: c.rights.hits.Load(), Misses: c.rights.misses.Load(),
-		Behind: c.follower.age(), Throttled: c.throttles.refused(), Presences: c.presences.board.Len(),
+		Behind: c.follower.age(), Throttled: c.throttles.refused(), Scripts: c.scripts.counts(),
+		Presences: c.presences.board.Len(),
 	}
 }
 

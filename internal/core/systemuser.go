@@ -14,6 +14,12 @@ const systemPrefix = "tat.system"
 // ConvertUser makes somebody a system user for good: he loses his e-mail, his password and his sessions, and gets a new key.
 // Errors: [muster.ErrNotSystemName], [muster.ErrIsSystem], [muster.ErrLastAdmin].
 func (c *Core) ConvertUser(ctx context.Context, id muster.ID, listsInFull bool) (*NewKey, error) {
+	return withScripts(ctx, c, muster.ActionConvertUser, id, tellConvert, func(ctx context.Context, id muster.ID) (*NewKey, error) {
+		return c.convertUser(ctx, id, listsInFull)
+	})
+}
+
+func (c *Core) convertUser(ctx context.Context, id muster.ID, listsInFull bool) (*NewKey, error) {
 	fresh := newKeySecret()
 	return do(ctx, c, muster.ActionConvertUser, func(tx *Tx) (*NewKey, error) {
 		u, err := tx.liveUser(id)
@@ -29,12 +35,19 @@ func (c *Core) ConvertUser(ctx context.Context, id muster.ID, listsInFull bool) 
 			return nil, err
 		}
 		tx.Record(muster.UserResource(id))
+		was := *u
+		if err := tx.asSeen(muster.UserResource(id), was.Version); err != nil {
+			return nil, err
+		}
 		if err := tx.strip(u); err != nil {
 			return nil, err
 		}
 		u.Kind, u.ListsInFull = muster.KindSystem, listsInFull
 		u.UpdatedAt, u.ChangedAt = tx.Now(), tx.Now()
 		if err := tx.UpdateUser(u); err != nil {
+			return nil, err
+		}
+		if err := tx.happens(userOccasion(doUpdate, u, &was)); err != nil {
 			return nil, err
 		}
 		return &NewKey{u, fresh}, tx.setKey(u, fresh)

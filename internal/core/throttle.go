@@ -128,15 +128,15 @@ func (c *Core) maySignUp(ctx context.Context) bool {
 	return c.throttles.signUp.Take(from, now) && c.throttles.signUpDay.Take(from, now)
 }
 
-// withTokenPlace is do for verbs that use a mailed token up. It takes a place before it looks at the token, and gives it back
-// unless the token is wrong.
-func withTokenPlace[T any](ctx context.Context, c *Core, a muster.Action, f func(*Tx) (T, error)) (T, error) {
+// withTokenPlace is do for verbs that use a mailed token up, and perhaps let somebody in by it, of which tell tells scripts. It
+// takes a place before anybody looks at the token, and gives it back unless the token is wrong.
+func withTokenPlace[T any](ctx context.Context, c *Core, a muster.Action, tell func(*View, *struct{}) ([]*Occasion, error), f func(*Tx) (T, error)) (T, error) {
 	key := addressKey(ctx)
 	if !c.throttles.token.Take(key, c.now()) {
 		var none T
 		return none, muster.ErrThrottled
 	}
-	out, err := do(ctx, c, a, f)
+	out, err := withScripts(ctx, c, a, struct{}{}, tell, func(ctx context.Context, _ struct{}) (T, error) { return do(ctx, c, a, f) })
 	if !errors.Is(err, muster.ErrTokenUnknown) {
 		c.throttles.token.Give(key)
 	}

@@ -71,7 +71,7 @@ func (c *Core) ListUsers(ctx context.Context, f muster.UserFilter) (muster.List[
 
 // visibleNames is whose names the caller may see. Corteza alone hides names: elsewhere they are the directory (one-core, 5.3).
 func (v *View) visibleNames() store.Visible {
-	if v.Actor.Origin.Wire != "corteza" {
+	if v.Actor.Origin.Wire != "corteza" && v.Actor.Script == "" { // scripts speak as Corteza does
 		return store.All()
 	}
 	return v.VisibleOrSelf(muster.OpUnmaskName)
@@ -101,22 +101,25 @@ func openOrders(orders []muster.Order, email, name store.Visible) []muster.Order
 
 // ReadUser answers one user, in whatever state.
 func (c *Core) ReadUser(ctx context.Context, id muster.ID) (SeenUser, error) {
-	return view(ctx, c, muster.ActionReadUser, func(v *View) (SeenUser, error) {
-		if err := legalID(id); err != nil {
-			return SeenUser{}, err
-		}
-		u, err := v.User(muster.MainRealm, id)
-		if err != nil {
-			return SeenUser{}, err
-		}
-		if err := v.RequireOrSelf(id); err != nil {
-			return SeenUser{}, err
-		}
-		if u == nil {
-			return SeenUser{}, muster.ErrUserNotFound
-		}
-		return v.seen(u), nil
-	})
+	return view(ctx, c, muster.ActionReadUser, func(v *View) (SeenUser, error) { return v.readUser(id) })
+}
+
+// readUser reads a user whom the caller may read.
+func (v *View) readUser(id muster.ID) (SeenUser, error) {
+	if err := legalID(id); err != nil {
+		return SeenUser{}, err
+	}
+	u, err := v.User(muster.MainRealm, id)
+	if err != nil {
+		return SeenUser{}, err
+	}
+	if err := v.RequireOrSelf(id); err != nil {
+		return SeenUser{}, err
+	}
+	if u == nil {
+		return SeenUser{}, muster.ErrUserNotFound
+	}
+	return v.seen(u), nil
 }
 
 // ReadMember answers one user who is neither suspended nor deleted, with his live groups.

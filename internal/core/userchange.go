@@ -16,6 +16,12 @@ func (c *Core) CreateUser(ctx context.Context, p Profile) (SeenUser, error) {
 	if err != nil {
 		return SeenUser{}, c.explain(ctx, muster.ActionCreateUser, err)
 	}
+	return withScripts(ctx, c, muster.ActionCreateUser, p, tellUser(0), func(ctx context.Context, p Profile) (SeenUser, error) {
+		return c.createUser(ctx, p, fresh)
+	})
+}
+
+func (c *Core) createUser(ctx context.Context, p Profile, fresh freshPassword) (SeenUser, error) {
 	return do(ctx, c, muster.ActionCreateUser, func(tx *Tx) (SeenUser, error) {
 		u, p := &muster.User{Realm: muster.MainRealm}, p
 		p.Name = p.nameFromParts(u)
@@ -24,7 +30,7 @@ func (c *Core) CreateUser(ctx context.Context, p Profile) (SeenUser, error) {
 		if err := tx.Require(muster.Realm()); err != nil {
 			return SeenUser{}, err
 		}
-		in, err := tx.newMembership(p)
+		in, err := tx.newRelations(p)
 		if err != nil {
 			return SeenUser{}, err
 		}
@@ -44,6 +50,9 @@ func (c *Core) CreateUser(ctx context.Context, p Profile) (SeenUser, error) {
 			}
 		}
 		tx.Record(muster.UserResource(u.ID), slices.Concat(userChanges("new", u), in.changes("new"), fresh.changes())...)
+		if err := tx.happens(userOccasion(doCreate, u, nil)); err != nil {
+			return SeenUser{}, err
+		}
 		if err := tx.firstAccount(u); err != nil {
 			return SeenUser{}, err
 		}
@@ -54,19 +63,19 @@ func (c *Core) CreateUser(ctx context.Context, p Profile) (SeenUser, error) {
 	})
 }
 
-// newMembership is what a new user joins, if the caller may have him do so.
-func (tx *Tx) newMembership(p Profile) (membership, error) {
-	in := membership{p.Role, p.Groups}
+// newRelations is what a new user joins, if the caller may have him do so.
+func (tx *Tx) newRelations(p Profile) (in relations, err error) {
+	in = p.relations()
 	if err := tx.mayJoin(in, nil); err != nil || !p.DefaultGroup {
 		return in, err
 	}
-	g, err := tx.defaultGroup(true)
-	if err != nil {
+	if in.newcomers, err = tx.defaultGroup(true); err != nil {
 		return in, err
 	}
-	in.groups = append(slices.Clone(in.groups), g.ID)
-	return in, tx.holdsAll(g.ID)
+	return in, tx.holdsAll(in.newcomers.ID)
 }
+
+func (p *Profile) relations() relations { return relations{role: p.Role, groups: p.Groups} }
 
 func (p *Profile) fill(u *muster.User) {
 	u.Email, u.Name, u.Handle = p.Email, p.Name, p.Handle
@@ -115,8 +124,15 @@ func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (SeenUse
 	if err != nil {
 		return SeenUser{}, c.explain(ctx, muster.ActionUpdateUser, err)
 	}
+	u, err := withScripts(ctx, c, muster.ActionUpdateUser, p, tellUser(id), func(ctx context.Context, p Profile) (SeenUser, error) {
+		return c.updateUser(ctx, id, p, fresh)
+	})
+	return c.shownAfter(ctx, p, u, err)
+}
+
+func (c *Core) updateUser(ctx context.Context, id muster.ID, p Profile, fresh freshPassword) (SeenUser, error) {
 	secret := newMailSecret()
-	u, err := do(ctx, c, muster.ActionUpdateUser, func(tx *Tx) (SeenUser, error) {
+	return do(ctx, c, muster.ActionUpdateUser, func(tx *Tx) (SeenUser, error) {
 		tx.About(muster.UserResource(id), "update.email", legalEmail(p.Email), "update.name", legalName(p.Name))
 		if err := legalID(id); err != nil {
 			return SeenUser{}, err
@@ -145,15 +161,14 @@ func (c *Core) UpdateUser(ctx context.Context, id muster.ID, p Profile) (SeenUse
 		}
 		return tx.changeUser(u, &was, p, fresh, secret)
 	})
-	return c.shownAfter(ctx, p, u, err)
 }
 
 // changeUser makes the profile so, once the caller may.
 func (tx *Tx) changeUser(u, was *muster.User, p Profile, fresh freshPassword, secret string) (SeenUser, error) {
-	if err := tx.keepWithin(&p, was); err != nil {
+	if err := cmp.Or(tx.asSeen(muster.UserResource(u.ID), was.Version), tx.keepWithin(&p, was)); err != nil {
 		return SeenUser{}, err
 	}
-	in, were, err := tx.newRelations(u, p)
+	in, were, err := tx.changedRelations(u, p)
 	if err != nil {
 		return SeenUser{}, err
 	}
@@ -175,6 +190,9 @@ func (tx *Tx) changeUser(u, was *muster.User, p Profile, fresh freshPassword, se
 	if err := tx.UpdateUser(u); err != nil {
 		return SeenUser{}, err
 	}
+	if err := tx.happens(userOccasion(doUpdate, u, was)); err != nil {
+		return SeenUser{}, err
+	}
 	if err := tx.settle(u, in, were); err != nil {
 		return SeenUser{}, err
 	}
@@ -184,10 +202,10 @@ func (tx *Tx) changeUser(u, was *muster.User, p Profile, fresh freshPassword, se
 	return tx.shown(u, p)
 }
 
-// newRelations is what becomes of the groups and the role of a user, and the live groups that he is in, if the caller may have it so:
+// changedRelations is what becomes of the groups and the role of a user, and the live groups that he is in, if the caller may have it so:
 // nobody but who has the right to a user gives him either, not even himself.
-func (tx *Tx) newRelations(u *muster.User, p Profile) (in membership, were []muster.ID, err error) {
-	in = membership{p.Role, p.Groups}
+func (tx *Tx) changedRelations(u *muster.User, p Profile) (in relations, were []muster.ID, err error) {
+	in = p.relations()
 	if in.role == "" && in.groups == nil {
 		return in, nil, nil
 	}

@@ -7,15 +7,36 @@ import (
 	"muster/internal/store"
 )
 
-// membership is what a change says of the groups of a user, and of his role, which may be one of them.
-type membership struct {
-	role   string
-	groups []muster.ID // nil: as they are
+// relations are what a change says of the groups of a user, and of his role, which may be one of them.
+type relations struct {
+	role      string
+	groups    []muster.ID   // nil: as they are
+	newcomers *muster.Group // the default group, if he joins that besides; nil if not
+}
+
+// moves are the groups that a user joins and leaves by that, who is in these live ones. Those that are not live stay as they are.
+// Who is an administrator and gets another role is none any more, unless the groups say that he is.
+func (m relations) moves(were []muster.ID) (join, leave []muster.ID) {
+	for _, id := range without(m.groups, were) {
+		if !slices.Contains(join, id) {
+			join = append(join, id)
+		}
+	}
+	switch {
+	case m.groups != nil:
+		leave = without(were, m.groups)
+	case m.role != "":
+		leave = slices.DeleteFunc(slices.Clone(were), func(id muster.ID) bool { return id != muster.Administrators })
+	}
+	if m.role != muster.RoleSuperUser {
+		return join, leave
+	}
+	return append(join, without([]muster.ID{muster.Administrators}, were)...), without(leave, []muster.ID{muster.Administrators})
 }
 
 // mayJoin asks for what the memberships need, before anything else is looked at: nobody puts anybody, perhaps himself, into a
 // group that may do more than he. Groups that there are not are refused later.
-func (tx *Tx) mayJoin(m membership, were []muster.ID) error {
+func (tx *Tx) mayJoin(m relations, were []muster.ID) error {
 	if err := tx.mayName(m.role, slices.Contains(were, muster.Administrators)); err != nil {
 		return err
 	}
@@ -34,7 +55,7 @@ func (tx *Tx) mayJoin(m membership, were []muster.ID) error {
 }
 
 // mayMove asks besides for the right to the members of each group that the user joins or leaves.
-func (tx *Tx) mayMove(m membership, were []muster.ID) error {
+func (tx *Tx) mayMove(m relations, were []muster.ID) error {
 	if m.groups == nil {
 		return nil
 	}
@@ -70,41 +91,38 @@ func (tx *Tx) checkGroups(ids []muster.ID) error {
 	return nil
 }
 
-// settle makes the memberships so. Groups that the user was in and that are not live stay as they are. Who was an administrator
-// and gets another role is none any more, unless the groups say that he is; the last one stays.
-func (tx *Tx) settle(u *muster.User, m membership, were []muster.ID) error {
-	for _, id := range m.groups {
+// settle makes the memberships so. The last administrator stays. What the operator has everybody join is not asked about.
+func (tx *Tx) settle(u *muster.User, m relations, were []muster.ID) error {
+	join, leave := m.moves(were)
+	for _, id := range join {
 		if _, err := tx.addMember(id, u.ID); err != nil {
 			return err
 		}
 	}
-	leaving := were
-	switch {
-	case m.groups == nil && m.role != "" && m.role != muster.RoleSuperUser:
-		leaving = slices.DeleteFunc(slices.Clone(were), func(id muster.ID) bool { return id != muster.Administrators })
-	case m.groups == nil:
-		leaving = nil
-	}
-	for _, id := range leaving {
-		if slices.Contains(m.groups, id) || id == muster.Administrators && m.role == muster.RoleSuperUser {
-			continue
-		}
+	for _, id := range leave {
 		if err := tx.removeMember(id, u.ID); err != nil {
 			return err
 		}
 	}
-	if m.role != muster.RoleSuperUser {
+	if m.newcomers == nil {
 		return nil
 	}
-	_, err := tx.addMember(muster.Administrators, u.ID)
+	joined, err := tx.AddMember(m.newcomers.ID, u.ID, tx.Now())
+	if joined {
+		tx.happened(memberOccasion(doAdd, m.newcomers, u))
+	}
 	return err
 }
 
 // changes is what an event keeps of the memberships.
-func (m membership) changes(prefix string) []any {
+func (m relations) changes(prefix string) []any {
 	changes := []any{prefix + ".role", m.role}
-	if m.groups != nil {
-		changes = append(changes, prefix+".groups", m.groups)
+	groups := m.groups
+	if m.newcomers != nil {
+		groups = append(slices.Clone(groups), m.newcomers.ID)
+	}
+	if groups != nil {
+		changes = append(changes, prefix+".groups", groups)
 	}
 	return changes
 }

@@ -40,14 +40,26 @@ func (c *Core) changeState(ctx context.Context, a muster.Action, id muster.ID, r
 
 // DeleteUser deletes a user softly: his sessions end, his names are free, his inbox is emptied for good, what he owns stays. Doing it again changes nothing.
 func (c *Core) DeleteUser(ctx context.Context, id muster.ID) error {
-	return c.changeState(ctx, muster.ActionDeleteUser, id, notSelf(id), func(tx *Tx, u *muster.User) error {
+	_, err := withScripts(ctx, c, muster.ActionDeleteUser, id, tellUserDeleted, c.deleteUser)
+	return err
+}
+
+func (c *Core) deleteUser(ctx context.Context, id muster.ID) (struct{}, error) {
+	return struct{}{}, c.changeState(ctx, muster.ActionDeleteUser, id, notSelf(id), func(tx *Tx, u *muster.User) error {
 		if u.Deleted() {
 			return nil
 		}
 		if err := tx.refuseUnlessOtherAdministrator(u); err != nil {
 			return err
 		}
-		return tx.endUser(u)
+		if err := tx.asSeen(muster.UserResource(u.ID), u.Version); err != nil {
+			return err
+		}
+		was := *u
+		if err := tx.endUser(u); err != nil {
+			return err
+		}
+		return tx.happens(userOccasion(doDelete, u, &was))
 	})
 }
 

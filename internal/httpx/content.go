@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/url"
@@ -69,4 +70,13 @@ func disposition(inline bool, name string) string {
 		return word + "; filename=" + escaped
 	}
 	return word + "; filename=" + escaped + "; filename*=UTF-8''" + strings.ReplaceAll(escaped, "+", "%20")
+}
+
+// ServeText answers plain text that is asked for again and again: who has it already, by its ETag, gets 304 and nothing else.
+func ServeText(w http.ResponseWriter, r *http.Request, text []byte, etag string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain")
+	h.Set("ETag", etag)
+	h.Set("Cache-Control", "private, no-cache") // may be kept by who asked, and is asked for each time
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
 }

@@ -228,14 +228,14 @@ func TestSlowReader(t *testing.T) {
 	ann := n.join("ann")
 	n.link(ann, "phone")
 	large := core.MessageForm{From: "bob", To: []string{"ann"}, Type: "txt", Body: fmt.Appendf(nil, `{"msg":%q}`, strings.Repeat("x", 5000))}
-	for sent := 0; n.hub.Stats().Ended["slow"] == 0; sent++ {
+	for sent := 0; n.online(ann.User.ID); sent++ {
 		if sent > 5000 {
 			t.Fatal("5,000 messages, and he is not cut")
 		}
 		_, err := n.SendMessage(system(), large)
 		n.h.must(err)
 	}
-	eventually(t, "offline", func() bool { return !n.online(ann.User.ID) && n.open() == 0 })
+	eventually(t, "the connection is closed", func() bool { return n.hub.Stats().Ended["slow"] == 1 && n.open() == 0 })
 	if got := n.link(ann, "web").message(); got == 0 {
 		t.Error("nothing is left")
 	}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A Mail is one that the server has sent, into its folder or to an [SMTPServer].
@@ -49,15 +50,25 @@ func (m Mail) Token() string {
 	return found[1]
 }
 
-// Work waits until the server has done what is due in its outbox at this moment, letters of other nodes included.
+// Work waits until the server has done what is due at this moment: first scripts, if it has any, and then the letters of its
+// outbox; those of other nodes included.
 func (s *Server) Work(t testing.TB) {
 	t.Helper()
-	// The runner takes a tick when it has nothing to do. When it takes the second one, it has looked since the first.
+	if s.Config.Scripts != "" {
+		rest(t, s.later)
+	}
+	rest(t, s.tick)
+}
+
+// rest waits for a runner. It takes a tick when it has nothing to do; when it takes the second one, it has looked since the
+// first.
+func rest(t testing.TB, tick chan<- time.Time) {
+	t.Helper()
 	for range 2 {
 		select {
-		case s.tick <- s.Clock.Now():
+		case tick <- time.Time{}:
 		case <-t.Context().Done():
-			t.Fatal("the runner of the outbox does not come to rest")
+			t.Fatal("a runner does not come to rest")
 		}
 	}
 }

@@ -52,6 +52,7 @@ type Server struct {
 	stop    func()
 	metrics func() []obs.Metric
 	tick    chan time.Time // ends a wait of the runner of the outbox
+	later   chan time.Time // ends a wait of the runner of scripts
 }
 
 // Metrics lists what the server counts.
@@ -91,9 +92,10 @@ func Run(t testing.TB, cfg config.Config, clock *Clock) *Server {
 	t.Helper()
 	log := &Log{}
 	hasher := password.New(password.Options{Params: password.Params{MemoryKiB: 64, Time: 1, Threads: 1}})
-	tick := make(chan time.Time)
+	tick, later := make(chan time.Time), make(chan time.Time)
 	srv, err := server.Open(context.Background(), cfg, obs.NewLogger(log, true), server.Options{
-		Now: clock.Now, After: func(time.Duration) <-chan time.Time { return tick }, Hasher: hasher,
+		Now: clock.Now, After: func(time.Duration) <-chan time.Time { return tick },
+		Later: func(time.Duration) <-chan time.Time { return later }, Hasher: hasher,
 	})
 	if err != nil {
 		t.Fatalf("starting a server: %v", err)
@@ -114,7 +116,7 @@ func Run(t testing.TB, cfg config.Config, clock *Clock) *Server {
 	}
 	return &Server{
 		URL: "http://" + srv.Address(), AgoraURL: agoraURL, Core: srv.Core(), Clock: clock, Log: log,
-		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop, tick: tick, metrics: srv.Metrics,
+		MailFolder: filepath.Join(cfg.Data, "mail"), Config: cfg, stop: stop, tick: tick, later: later, metrics: srv.Metrics,
 	}
 }
 

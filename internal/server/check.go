@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,7 +38,7 @@ func Check(cfg config.Config) error {
 			return fmt.Errorf("files, MUSTER_S3_URL: %w", err)
 		}
 	}
-	if err := checkApps(cfg); err != nil {
+	if err := cmp.Or(checkApps(cfg), checkScripts(cfg)); err != nil {
 		return err
 	}
 	if cfg.Admin.Email != "" {

@@ -56,6 +56,7 @@ func (s *Server) readings(hasher *password.Hasher) []obs.Reading {
 	list = append(list, s.storeReadings()...)
 	list = append(list, s.coreReadings()...)
 	list = append(list, s.liveReadings()...)
+	list = append(list, s.scriptReadings()...)
 	return append(list, s.outboxReadings()...)
 }
 
@@ -101,6 +102,31 @@ func (s *Server) liveReadings() []obs.Reading {
 			return map[string]float64{"": float64(n)}
 		}},
 	}
+}
+
+func (s *Server) scriptReadings() []obs.Reading {
+	list := []obs.Reading{
+		{Name: "muster_script_runs_total", Help: "Runs of scripts: good, aborted (the script said no), failed (beyond a limit, or a fault), busy (too many waited), or too-deep (scripts that ran each other without end).", Label: "result", Total: true, Read: func(context.Context) map[string]float64 {
+			return floats(s.core.Stats.Numbers().Scripts)
+		}},
+		{Name: "muster_script_errands_total", Help: "What became of attempts to run a script after a change, or because it was time: done, postponed, or failed for good.", Label: "result", Total: true, Read: func(context.Context) map[string]float64 {
+			return floats(s.errander.Results())
+		}},
+		{Name: "muster_script_errands_waiting", Help: "Scripts of all nodes that are to run after a change and have not yet, up to 10,000. Missing when the database does not answer.", Read: func(ctx context.Context) map[string]float64 {
+			n, err := s.core.Errands.Waiting(ctx)
+			if err != nil {
+				return nil
+			}
+			return map[string]float64{"": float64(n)}
+		}},
+		{Name: "muster_scripts", Help: "Scripts of the folder, by whether they can run: good or broken. Missing without a folder.", Label: "state", Read: func(context.Context) map[string]float64 {
+			if s.scripts == nil {
+				return nil
+			}
+			return s.scripts.states()
+		}},
+	}
+	return list
 }
 
 func (s *Server) outboxReadings() []obs.Reading {

@@ -49,6 +49,9 @@ type Server struct {
 	runner   *work.Runner
 	cleaner  *work.Cleaner
 	bell     *work.Bell
+	errander *work.Errander
+	scripts  *scripts // nil without a folder
+	watch    bool     // look at it now and then; else those look who ask
 	uses     *work.Uses
 	live     *live.Hub
 	files    files
@@ -67,6 +70,7 @@ type Server struct {
 type Options struct {
 	Now    func() time.Time
 	After  func(time.Duration) <-chan time.Time // what the runner of the outbox waits with
+	Later  func(time.Duration) <-chan time.Time // what the runner of scripts waits with; nobody else looks at them by himself then
 	Hasher *password.Hasher
 
 	Version string // of the binary, for clients that ask
@@ -80,7 +84,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) (
 	if o.Hasher == nil {
 		o.Hasher = password.New(password.Options{})
 	}
-	s := &Server{cfg: cfg, log: obs.WithRequests(log, httpx.RequestIDFrom), metrics: obs.NewMetrics()}
+	s := &Server{watch: o.Later == nil, cfg: cfg, log: obs.WithRequests(log, httpx.RequestIDFrom), metrics: obs.NewMetrics()}
 	if err := s.open(ctx, o); err != nil {
 		s.close(ctx)
 		return nil, err
@@ -114,11 +118,18 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	if err := s.openFiles(ctx); err != nil {
 		return err
 	}
-	s.core, err = core.New(ctx, core.Options{
+	if err := s.openScripts(o.Now); err != nil {
+		return err
+	}
+	options := core.Options{
 		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
 		DefaultGroup: s.cfg.DefaultGroup, MessageLength: s.cfg.Tat.MessageLength, MessagesStay: time.Duration(s.cfg.MessageDays) * 24 * time.Hour,
 		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict, Apps: apps(s.cfg),
-	})
+	}
+	if s.scripts != nil {
+		options.Scripts = s.scripts // else it stays nil, which a nil *scripts is not
+	}
+	s.core, err = core.New(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -137,6 +148,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	s.cleaner = &work.Cleaner{Core: s.core, Log: s.log}
 	s.bell = &work.Bell{Core: s.core, Log: s.log}
 	s.live = live.New(live.Options{Core: s.core, Log: s.log})
+	s.errander = &work.Errander{Core: s.core, Now: o.Now, After: o.Later, Log: s.log}
 	s.uses = &work.Uses{Core: s.core, Log: s.log}
 	if err := s.listenOperations(); err != nil {
 		return err
@@ -232,6 +244,12 @@ func (s *Server) Serve(ctx context.Context) error {
 	ran.Go(func() { s.cleaner.Run(running) })
 	ran.Go(func() { s.bell.Run(running) })
 	ran.Go(func() { s.live.Run(running) })
+	if s.scripts != nil {
+		ran.Go(func() { s.errander.Run(running) })
+		if s.watch {
+			ran.Go(func() { s.scripts.Watch(running) })
+		}
+	}
 	ran.Go(func() { s.uses.Run(running) })
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
@@ -277,6 +295,9 @@ func (s *Server) close(ctx context.Context) error {
 	}
 	if s.files != nil {
 		errs = append(errs, s.files.Close())
+	}
+	if s.scripts != nil {
+		errs = append(errs, s.scripts.Close())
 	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close(ctx))

@@ -49,9 +49,9 @@ func (r *Reader) DeliveryWaits(kind string, now time.Time) (bool, error) {
 // mostWaiting bounds the work of counting.
 const mostWaiting = 10_000
 
-// DeliveriesWaiting counts the deliveries that are not done, up to 10,000.
-func (r *Reader) DeliveriesWaiting() (int, error) {
-	n, _, err := one(r, column[int], `SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE done_at = 0 LIMIT $1) AS waiting`, mostWaiting)
+// DeliveriesWaiting counts the deliveries of a kind that are not done, up to 10,000.
+func (r *Reader) DeliveriesWaiting(kind string) (int, error) {
+	n, _, err := one(r, column[int], `SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE done_at = 0 AND kind = $1 LIMIT $2) AS waiting`, kind, mostWaiting)
 	return n, err
 }
 

@@ -192,7 +192,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"RemoveManager": "read before", "IsManager": "read before", "InUse": "read before", "PeopleOf": "read before",
 		"PutPresences": "the realm is in it", "PresencesOf": "nodes", "LastRevision": "nodes", "LivePresences": "nodes", "DropOldPresences": "nodes",
 		"OtherAdministrator": "administrators are of the main realm",
-		"Fact":               "the house", "StateFact": "the house", "NodeNumbers": "the house", "ChangesOf": "caches of all realms",
+		"Fact":               "the house", "StateFact": "the house", "ChangeFact": "the house", "NodeNumbers": "the house", "ChangesOf": "caches of all realms",
 		"LastEventOf": "caches of all realms", "LeaseDeliveries": "the house", "FinishDelivery": "leased before",
 		"PostponeDelivery": "leased before", "GiveBackDelivery": "leased before", "DeliveryWaits": "the house", "DueReminders": "the house", "DeliveriesWaiting": "the house",
 	}

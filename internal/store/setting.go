@@ -57,3 +57,10 @@ func (tx *Tx) StateFact(name, value string) (bool, error) {
 	n, err := tx.exec(`INSERT INTO fact (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING`, name, value)
 	return n == 1, err
 }
+
+// ChangeFact replaces a fact. It answers false, and changes nothing, if it is not what it was: of many who saw the same, one
+// succeeds.
+func (tx *Tx) ChangeFact(name, was, is string) (bool, error) {
+	n, err := tx.exec(`UPDATE fact SET value = $1 WHERE name = $2 AND value = $3`, is, name, was)
+	return n == 1, err
+}

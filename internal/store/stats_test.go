@@ -124,7 +124,7 @@ func TestDeliveriesWaiting(t *testing.T) {
 			_, err = tx.FinishDelivery(leased[0], s.now(), "")
 			return err
 		})
-		if got := must(read(t, s).DeliveriesWaiting())(t); got != 2 {
+		if got := must(read(t, s).DeliveriesWaiting("mail"))(t); got != 2 {
 			t.Errorf("%d wait", got)
 		}
 	})

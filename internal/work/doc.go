@@ -1,4 +1,4 @@
-// Package work does what has to be done after a change was committed. It sends mail ([Runner]), tells of
+// Package work does what has to be done after a change was committed. It sends mail ([Runner]), runs scripts ([Errander]), tells of
 // reminders that are due ([Bell]) and removes what nobody needs any more ([Cleaner]).
 //
 // # The life of a letter

@@ -35,7 +35,7 @@ type house struct {
 	tick   chan time.Time // ends its wait
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T, options ...func(*core.Options)) *house {
 	t.Helper()
 	h := &house{
 		t: t, folder: t.TempDir(), clock: &clock{at: time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)},
@@ -57,11 +57,14 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.files.Close() })
-	h.core, err = core.New(ctx, core.Options{
+	o := core.Options{
 		Blobs: h.files,
 		Store: s, Keys: keys, Hasher: hasher, Now: h.clock.now, Log: log, PublicURL: "https://people.example/", Templates: Templates(),
-	})
-	if err != nil {
+	}
+	for _, change := range options {
+		change(&o)
+	}
+	if h.core, err = core.New(ctx, o); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.core.Close)

@@ -114,6 +114,14 @@ var logNames = map[string]logName{
 	muster.ActionRenameUser.Name:          {"system:user", "update", "renamed {object}"},
 	muster.ActionMendUser.Name:            {"system:user", "update", "checked {object}"},
 	muster.ActionListEvents.Name:          {"system:actionlog", "search", "searched the action log"},
+	muster.ActionListScripts.Name:         {"system:automation", "search", "listed scripts"},
+	muster.ActionReadBundle.Name:          {"system:automation", "lookup", "read scripts of a web app"},
+	muster.ActionRunScript.Name:           {"system:automation", "trigger", "ran {script}"},
+	muster.ActionRunOnUser.Name:           {"system:user", "trigger", "ran {script} on {object}"},
+	muster.ActionRunOnGroup.Name:          {"system:role", "trigger", "ran {script} on {object}"},
+	muster.ActionRunOnApplication.Name:    {"system:application", "trigger", "ran {script} on {object}"},
+	muster.ActionFollowScript.Name:        {"system:automation", "run", "ran {script}"},
+	muster.ActionSendMail.Name:            {"system:user", "mail", "mailed {object}"},
 }
 
 func logNameOf(action string) logName {
@@ -157,8 +165,10 @@ func severity(e *muster.Event) int {
 	switch {
 	case !e.Refused():
 		return severityNotice
-	case told(e) == masked:
+	case told(e) == masked, e.Code == muster.ErrScriptFailed.Code:
 		return severityError
+	case e.Code == muster.ErrAborted.Code:
+		return severityWarning // a script says no as a matter of course
 	case e.Kind == muster.Denied && e.Resource.Noun == muster.NounApplication:
 		return severityError // alone among the nouns
 	case logNameOf(e.Action).resource == "system:auth":
@@ -277,7 +287,7 @@ func describe(name logName, e *muster.Event) string {
 	if isGrant(e) {
 		rule = text("rule.access") + " " + e.Related.String() + " to " + text("rule.operation") + " on " + resourceName(e.Resource)
 	}
-	fill := strings.NewReplacer("{rule}", rule, "{object}", object, "{member}", member, "{email}", email)
+	fill := strings.NewReplacer("{script}", text("script"), "{rule}", rule, "{object}", object, "{member}", member, "{email}", email)
 	switch {
 	case !e.Refused():
 		return fill.Replace(name.does)
@@ -288,10 +298,34 @@ func describe(name logName, e *muster.Event) string {
 }
 
 // told is what the client was told of a refusal.
-func told(e *muster.Event) string { return errorText(e.Action, e.Code, e.Field, "") }
+func told(e *muster.Event) string {
+	says, _ := e.Changes["script.says"].(string)
+	name, _ := e.Changes["script"].(string)
+	if e.Field == muster.ErrScriptNotFound.Field {
+		says = scriptWords(e.Code, name, scriptResource(e.Action))
+	}
+	return errorText(e.Action, e.Code, e.Field, says)
+}
+
+// scriptResource is the type of resource that a script is run on by hand; "" for the house.
+func scriptResource(action string) string {
+	switch action {
+	case muster.ActionRunOnUser.Name:
+		return "system:user"
+	case muster.ActionRunOnGroup.Name:
+		return "system:role"
+	case muster.ActionRunOnApplication.Name:
+		return "system:application"
+	}
+	return ""
+}
 
 // reason is why it was refused, also where the client was not told.
 func reason(e *muster.Event) string {
+	if e.Code == muster.ErrAborted.Code || e.Code == muster.ErrScriptFailed.Code {
+		script, _ := e.Changes["script"].(string)
+		return script + ": " + told(e)
+	}
 	switch e.Kind {
 	case muster.Denied:
 		return "insufficient permissions"

@@ -68,6 +68,10 @@ func (f *facade) listApplications(r *http.Request, p listApplicationsParams) (an
 	}, dialect.All(list.Items, applicationOf)), err
 }
 
+func (f *facade) readApplication(r *http.Request, _ none) (any, error) {
+	return dialect.As(applicationOf)(f.core.ReadApplication(r.Context(), pathID(r, "applicationID")))
+}
+
 type applicationParams struct {
 	Name    string          `json:"name"`
 	Enabled bool            `json:"enabled"`

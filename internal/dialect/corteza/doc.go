@@ -4,6 +4,9 @@
 // Begin with the table in routes.go. A handler gets the parameters of its request, asks one verb of the core and says which
 // shape the answer has; handle.go does the rest. Shapes stand in the file of their noun, sentences of errors in errors.go.
 //
+// Scripts speak this wire, too: what they are given is in scriptargs.go, and what they call in host.go, which are the handlers of
+// the table once more.
+//
 // # Quirks worth knowing
 //
 // Whatever is routed answers 200; clients look at the keys response, success and error of the envelope (answer.go). Ids are

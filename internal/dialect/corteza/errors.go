@@ -56,6 +56,10 @@ var denials = map[string]string{
 	muster.ActionCreateAttachment.Name:    "not allowed to create attachments",
 	muster.ActionDeleteAttachment.Name:    "not allowed to delete this attachment",
 	muster.ActionListEvents.Name:          "not allowed to list users",
+	muster.ActionRunOnUser.Name:           "not allowed to read this user",
+	muster.ActionRunOnGroup.Name:          "not allowed to read this role",
+	muster.ActionRunOnApplication.Name:    "not allowed to read this application",
+	muster.ActionSendMail.Name:            "not allowed to send mail",
 }
 
 // strangers are the words for "sign in first" where they differ from the usual ones.
@@ -83,6 +87,7 @@ var sentences = map[string]string{
 	errMissingSigner.Code:         errMissingSigner.Message,
 	muster.ErrBusy.Code:           muster.ErrBusy.Message,
 	muster.ErrUnavailable.Code:    muster.ErrUnavailable.Message,
+	muster.ErrScriptFailed.Code:   "failed to execute corredor script",
 }
 
 // errorText spells an error of an action in the words of the wire (contract, 1.4 and each endpoint). The action log spells
@@ -109,6 +114,10 @@ func errorText(action, code, field, detail string) string {
 		if s, ok := denials[action]; ok {
 			return s
 		}
+	case muster.ErrAborted.Code:
+		return cmp.Or(detail, muster.ErrAborted.Message) // the script's own words
+	case muster.ErrScriptUnnamed.Code, muster.ErrScriptElsewhere.Code, muster.ErrScriptDenied.Code:
+		return cmp.Or(detail, scriptWords(code, "", ""))
 	case muster.ErrTaken.Code:
 		return notUnique(action, field)
 	case "malformed", "no-file", "too-large", "too-slow", "unsupported-media-type":
@@ -130,6 +139,9 @@ func errorText(action, code, field, detail string) string {
 			return sentences[muster.ErrInvalidToken.Code]
 		}
 	case muster.ErrUserNotFound.Code:
+		if field == muster.ErrScriptNotFound.Field {
+			return cmp.Or(detail, scriptWords(code, "", ""))
+		}
 		return notFound(action, field)
 	}
 	return masked
@@ -138,7 +150,7 @@ func errorText(action, code, field, detail string) string {
 // notFound spells what few endpoints have words for.
 func notFound(action, field string) string {
 	switch action {
-	case muster.ActionReadUser.Name:
+	case muster.ActionReadUser.Name, muster.ActionRunOnUser.Name:
 		return "user not found"
 	case muster.ActionReadOrganisation.Name, muster.ActionUpdateOrganisation.Name, muster.ActionArchiveOrganisation.Name, muster.ActionDeleteOrganisation.Name:
 		return "system.repository.OrganisationNotFound"

@@ -1,9 +1,11 @@
 package corteza_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"muster/internal/config"
 	"muster/internal/dialect/dialecttest"
 	"muster/internal/mustertest"
 	"muster/internal/store/storetest"
@@ -22,6 +24,7 @@ func TestRecorded(t *testing.T) {
 		{"reminders", "testdata/reminders.txt", nil},
 		{"settings", "testdata/settings.txt", nil},
 		{"signup", "testdata/signup.txt", nil},
+		{"automation", "testdata/automation.txt", []mustertest.Option{withScripts(t)}},
 		{"first user", "testdata/first-user.txt", []mustertest.Option{mustertest.NoAdministrator}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -32,12 +35,29 @@ func TestRecorded(t *testing.T) {
 	}
 }
 
+// withScripts is a house with the scripts of these tests.
+func withScripts(t *testing.T) mustertest.Option {
+	folder, err := filepath.Abs("testdata/scripts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(c *config.Config) { c.Scripts = folder }
+}
+
 func (h *house) player() *dialecttest.Player {
 	p := &dialecttest.Player{URL: h.URL + base, Values: map[string]string{
 		"run": "golden", "adminEmail": mustertest.AdminEmail, "adminPassword": mustertest.AdminPassword,
 		"publicURL": h.Config.PublicURL,
+	}, Classes: map[string]string{
+		"wrong": `server-scripts/bad\.js:2: .+`, // in the engine's words
 	}}
 	p.Do = map[string]func(*testing.T, []string){
+		"bundle": func(t *testing.T, args []string) { // its path, and what is in it
+			a := h.admin.get(t, args[0])
+			if a.Status != 200 || a.Header.Get("Content-Type") != "text/plain" || !strings.Contains(string(a.Body), args[1]) {
+				t.Errorf("%d %s %s", a.Status, a.Header.Get("Content-Type"), a.Body)
+			}
+		},
 		"mail": func(t *testing.T, args []string) { // to whom, what its token is called, its subject
 			m := h.mail(t, args[0])
 			p.Values[args[1]] = m.Token()

@@ -73,6 +73,10 @@ func (f *facade) listRoles(r *http.Request, p listRolesParams) (any, error) {
 	}, dialect.All(list.Items, roleOf)), err
 }
 
+func (f *facade) readRole(r *http.Request, _ none) (any, error) {
+	return dialect.As(roleOf)(f.core.ReadGroup(r.Context(), pathID(r, "roleID")))
+}
+
 type roleParams struct {
 	Name    string    `json:"name"`
 	Handle  string    `json:"handle"`

@@ -23,7 +23,7 @@ func (f *facade) routes() []httpx.Route {
 
 		httpx.For(muster.ActionListUsers, "GET", "/users/", handle(f.listUsers)),
 		httpx.For(muster.ActionCreateUser, "POST", "/users/", handle(f.createUser)),
-		httpx.For(muster.ActionReadUser, "GET", "/users/{userID}", show("userID", f.core.ReadUser, userOf)),
+		httpx.For(muster.ActionReadUser, "GET", "/users/{userID}", handle(f.readUser)),
 		httpx.For(muster.ActionUpdateUser, "PUT", "/users/{userID}", handle(f.updateUser)),
 		httpx.For(muster.ActionDeleteUser, "DELETE", "/users/{userID}", onID("userID", f.core.DeleteUser)),
 		httpx.For(muster.ActionSuspendUser, "POST", "/users/{userID}/suspend", onID("userID", f.core.SuspendUser)),
@@ -33,11 +33,11 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionListGroupsOf, "GET", "/users/{userID}/membership", show("userID", f.core.ListGroupsOf, decimals)),
 		httpx.For(muster.ActionAddMember, "POST", "/users/{userID}/membership/{roleID}", onMember(f.core.AddMember)),
 		httpx.For(muster.ActionRemoveMember, "DELETE", "/users/{userID}/membership/{roleID}", onMember(f.core.RemoveMember)),
-		httpx.For(muster.ActionReadUser, "POST", "/users/{userID}/trigger", handle(f.triggerOnUser)),
+		httpx.For(muster.ActionRunOnUser, "POST", "/users/{userID}/trigger", handle(f.triggerOnUser)),
 
 		httpx.For(muster.ActionListGroups, "GET", "/roles/", handle(f.listRoles)),
 		httpx.For(muster.ActionCreateGroup, "POST", "/roles/", handle(f.createRole)),
-		httpx.For(muster.ActionReadGroup, "GET", "/roles/{roleID}", show("roleID", f.core.ReadGroup, roleOf)),
+		httpx.For(muster.ActionReadGroup, "GET", "/roles/{roleID}", handle(f.readRole)),
 		httpx.For(muster.ActionUpdateGroup, "PUT", "/roles/{roleID}", handle(f.updateRole)),
 		httpx.For(muster.ActionDeleteGroup, "DELETE", "/roles/{roleID}", onID("roleID", f.core.DeleteGroup)),
 		httpx.For(muster.ActionUndeleteGroup, "POST", "/roles/{roleID}/undelete", onID("roleID", f.core.UndeleteGroup)),
@@ -48,7 +48,7 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionListMembers, "GET", "/roles/{roleID}/members", handle(f.listMembers)),
 		httpx.For(muster.ActionAddMember, "POST", "/roles/{roleID}/member/{userID}", onMember(f.core.AddMember)),
 		httpx.For(muster.ActionRemoveMember, "DELETE", "/roles/{roleID}/member/{userID}", onMember(f.core.RemoveMember)),
-		httpx.For(muster.ActionReadGroup, "POST", "/roles/{roleID}/trigger", handle(f.triggerOnRole)),
+		httpx.For(muster.ActionRunOnGroup, "POST", "/roles/{roleID}/trigger", handle(f.triggerOnRole)),
 
 		httpx.For(muster.ActionListOperations, "GET", "/permissions/", handle(f.listPermissions)),
 		httpx.For(muster.ActionListOperations, "GET", "/permissions/effective", handle(f.effectivePermissions)),
@@ -76,11 +76,11 @@ func (f *facade) routes() []httpx.Route {
 
 		httpx.For(muster.ActionListApplications, "GET", "/application/", handle(f.listApplications)),
 		httpx.For(muster.ActionCreateApplication, "POST", "/application/", handle(f.createApplication)),
-		httpx.For(muster.ActionReadApplication, "GET", "/application/{applicationID}", show("applicationID", f.core.ReadApplication, applicationOf)),
+		httpx.For(muster.ActionReadApplication, "GET", "/application/{applicationID}", handle(f.readApplication)),
 		httpx.For(muster.ActionUpdateApplication, "PUT", "/application/{applicationID}", handle(f.updateApplication)),
 		httpx.For(muster.ActionDeleteApplication, "DELETE", "/application/{applicationID}", onID("applicationID", f.core.DeleteApplication)),
 		httpx.For(muster.ActionUndeleteApplication, "POST", "/application/{applicationID}/undelete", onID("applicationID", f.core.UndeleteApplication)),
-		httpx.For(muster.ActionReadApplication, "POST", "/application/{applicationID}/trigger", handle(f.triggerOnApplication)),
+		httpx.For(muster.ActionRunOnApplication, "POST", "/application/{applicationID}/trigger", handle(f.triggerOnApplication)),
 
 		httpx.For(muster.ActionListReminders, "GET", "/reminder/", handle(f.listReminders)),
 		httpx.For(muster.ActionCreateReminder, "POST", "/reminder/", handle(f.createReminder)),
@@ -93,10 +93,9 @@ func (f *facade) routes() []httpx.Route {
 		httpx.For(muster.ActionReadStatistics, "GET", "/stats/", handle(f.statistics)),
 		httpx.For(muster.ActionListEvents, "GET", "/actionlog/", handle(f.listActions)),
 
-		// What every client is told: that there is no licence, and that there are no scripts.
 		httpx.For(muster.ActionPublicSettings, "GET", "/subscription/", handle(readSubscription)),
-		httpx.For(muster.ActionPublicSettings, "GET", "/automation/", handle(listScripts)),
-		httpx.For(muster.ActionPublicSettings, "GET", "/automation/{bundle}", readBundle),
-		httpx.For(muster.ActionPublicSettings, "POST", "/automation/trigger", handle(triggerScript)),
+		httpx.For(muster.ActionListScripts, "GET", "/automation/", handle(f.listScripts)),
+		httpx.For(muster.ActionReadBundle, "GET", "/automation/{bundle}", f.readBundle),
+		httpx.For(muster.ActionRunScript, "POST", "/automation/trigger", handle(f.triggerScript)),
 	}
 }

@@ -105,6 +105,10 @@ func (f *facade) listUsers(r *http.Request, p listUsersParams) (any, error) {
 	}, set), err
 }
 
+func (f *facade) readUser(r *http.Request, _ none) (any, error) {
+	return dialect.As(userOf)(f.core.ReadUser(r.Context(), pathID(r, "userID")))
+}
+
 type userParams struct {
 	Email  string `json:"email"`
 	Name   string `json:"name"`

@@ -1,0 +1,5 @@
+export default {
+  label: 'A',
+  triggers: ({ on }) => [on('manual').for('system:user')],
+  exec () { console.log('hi') }
+}

@@ -1,0 +1,6 @@
+export default {
+  label: 'L no',
+  description: 'D',
+  triggers: ({ on }) => [on('manual').for('system', 'system:user')],
+  exec () { return false }
+}
