@@ -69,7 +69,14 @@ func (a *Agora) check() error {
 	if a.Listen != "" && len(a.Apps) == 0 {
 		return errors.New("there is an address for Agora and no application (hint: [[agora.app]] in the TOML file names one)")
 	}
+	bound := ""
 	for i, app := range a.Apps {
+		switch {
+		case app.Realm == "main" && bound != "":
+			return app.explain(i, fmt.Errorf("%q is bound to main already (hint: only one application can be, since what it keeps with people would mix)", bound))
+		case app.Realm == "main":
+			bound = app.Name
+		}
 		if app.Realm != "" && app.Realm != "main" {
 			return app.explain(i, fmt.Errorf("realm is \"main\" or left out, not %q (hint: left out, the application has users of its own)", app.Realm))
 		}

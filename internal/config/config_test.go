@@ -84,6 +84,7 @@ func TestLoadRefuses(t *testing.T) {
 		"an address with a query":  {environ: "MUSTER_PUBLIC_URL=https://users.example.org/?x", want: "not an address of the web"},
 		"an unknown key of an app": {file: "[[agora.app]]\napp_sertificate = 'hunter2'", want: "unknown key agora.app.app_sertificate "},
 		"a realm of others":        {file: "[[agora.app]]\norg = 'a'\nname = 'b'\nrealm = 'c'", want: `[[agora.app]] number 1 (org "a", name "b"): realm is "main"`},
+		"two apps of the house":    {file: "[[agora.app]]\nname = 'a'\nrealm = 'main'\n[[agora.app]]\nname = 'b'\nrealm = 'main'", want: `number 2 (org "", name "b"): "a" is bound to main already`},
 		"a life that is none":      {file: "[[agora.app]]\ntoken_ttl = -1", want: "token_ttl is a number"},
 		"a secret twice":           {file: "[[agora.app]]\nclient_secret = 'hunter2'\nclient_secret_file = 'x'", want: "both client_secret and client_secret_file"},
 		"no file of a secret":      {file: "[[agora.app]]\napp_certificate_file = '/does/not/exist'", want: "app_certificate_file: open"},
