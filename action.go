@@ -15,6 +15,8 @@ const (
 	NounApplication  Noun = "application"
 	NounReminder     Noun = "reminder"
 	NounAttachment   Noun = "attachment"
+	NounMessage      Noun = "message"
+	NounLink         Noun = "link"
 	NounScript       Noun = "script"
 	NounTopic        Noun = "topic"
 	NounContact      Noun = "contact" // with the id of the user who is one
@@ -52,6 +54,7 @@ const (
 	OpApplicationCreate  = "application.create"
 	OpReminderAssign     = "reminder.assign"
 	OpAdminister         = "administer"     // held by the live members of [Administrators]; no rule speaks of it
+	OpMessage            = "message"        // user: send messages, and see how many wait; no rule speaks of it
 	OpRead               = "read"           // user, group, application
 	OpUpdate             = "update"         // user, group, application
 	OpDelete             = "delete"         // user, group, application
@@ -232,6 +235,19 @@ var (
 	ActionContactsSeen   = Action{"presence.contacts", NounPresence, "", false, false, "list one's contacts, and where they were lately"}
 	ActionRemovePresence = Action{"presence.remove", NounPresence, "", false, true, "take one's own presence away; for administrators: anybody's"}
 
+	ActionSendMessage         = Action{"message.send", NounUser, OpMessage, false, true, "send a message to up to 600 users"}
+	ActionAcknowledgeMessages = Action{"message.acknowledge", NounMessage, "", false, true, "say that messages have arrived: they leave one's own inbox"}
+	ActionReceiveMessages     = Action{"message.receive", NounMessage, "", false, false, "read what waits in one's own inbox"}
+	ActionCountMessages       = Action{"message.count", NounUser, OpMessage, false, false, "count what waits in the inbox of a user, or in one's own"}
+	ActionReadMessageState    = Action{"message.state", NounUser, OpMessage, false, false, "see whether a message waits for a user, or for oneself"}
+	ActionCleanMessages       = Action{"message.clean-up", NounMessage, "", false, true, "remove messages that nobody came for, by the house itself"}
+
+	ActionOpenLink       = Action{"link.open", NounLink, "", false, false, "open a live link, by which one is online"}
+	ActionListLinks      = Action{"link.list", NounUser, OpRead, false, false, "list the live links of a user, or one's own"}
+	ActionReadStatus     = Action{"user.status", NounUser, OpRead, false, false, "see whether a user is online, or oneself"}
+	ActionReadStatuses   = Action{"user.statuses", NounUser, OpRead, false, false, "see which of several users are online"}
+	ActionDisconnectUser = Action{"user.disconnect", NounUser, OpSuspend, false, true, "end the live links of a user, or one of them; his sessions stay"}
+
 	ActionListEvents      = Action{"event.list", NounRealm, OpAccess, false, false, "read the audit trail"}
 	ActionRefusedToken    = Action{"session.refused", NounSession, "", true, true, "show a token that is not good"}
 	ActionReadSignInRules = Action{"setting.sign-in", NounSetting, "", true, false, "read which ways of signing in and up are switched on"}
@@ -267,6 +283,8 @@ func Actions() []Action {
 		ActionKeepTopic, ActionDropTopic, ActionMuteTopic, ActionUnmuteTopic, ActionMuteTopics, ActionUnmuteTopics,
 		ActionAddTag, ActionRemoveTag, ActionAddContact, ActionRemoveContact,
 		ActionSetPresence, ActionListPresences, ActionContactsSeen, ActionRemovePresence,
+		ActionSendMessage, ActionAcknowledgeMessages, ActionReceiveMessages, ActionCountMessages, ActionReadMessageState, ActionCleanMessages,
+		ActionOpenLink, ActionListLinks, ActionReadStatus, ActionReadStatuses, ActionDisconnectUser,
 		ActionListEvents, ActionRefusedToken, ActionReadSignInRules,
 	}
 }

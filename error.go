@@ -114,6 +114,10 @@ var (
 	ErrFileTooLarge         = Errorf(Invalid, "file-too-large", "the file is too large")
 	ErrFilesFull            = Errorf(Conflict, "files-full", "there is no room for more files of yours")
 	ErrBadSignature         = Errorf(Unauthenticated, "bad-signature", "the address is not signed, or no longer good")
+	ErrMessageTooLarge      = &Error{Kind: Invalid, Code: "message-too-large", Field: "message", Message: "the message is too large"}
+	ErrTooManyRecipients    = &Error{Kind: Invalid, Code: "too-many", Field: "recipients", Message: "1 to 600 at once"}
+	ErrTooManyMessages      = Errorf(Busy, "messages", "too many messages within a minute")
+	ErrTooManyLinks         = Errorf(Busy, "links", "a user has at most 16 live links")
 	ErrTooMuch              = Errorf(Conflict, "too-much", "more than can be done at once")
 	ErrTaken                = Errorf(Conflict, "taken", "already taken")
 	ErrInvalidID            = InvalidField("ID", "not an id")

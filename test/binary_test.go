@@ -28,7 +28,7 @@ type binary struct {
 }
 
 // build answers the path of the binary, which it makes the first time.
-func build(t *testing.T) string {
+func build(t testing.TB) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("builds and starts the real binary: not with -short")

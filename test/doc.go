@@ -37,6 +37,13 @@
 //	mail TO SUBJECT NAME
 //		waits until a mail with that subject has left for TO, by the folder or by the SMTP server at $SMTP_URL,
 //		and sets the variable NAME to what its link carries. Each mail is found once, the oldest first.
+//	link NAME PATH [flags of http]
+//		opens a live link, which is kept under that name until the story ends. It fails if there is none.
+//	event NAME KIND
+//		waits for the next event of a link, comments left out, which has to be of this kind, "end" where the
+//		server has closed. Its data are the last answer then.
+//	hangup NAME
+//		closes a link.
 //	sql STATEMENT
 //		changes the database behind the server's back, while none runs.
 //

@@ -26,6 +26,7 @@ type house struct {
 	dir         string // has the data folder, data, and the logs
 	databaseURL string // or "" for SQLite
 	env         []string
+	config      string // path of a TOML file, or ""
 }
 
 func newHouse(t *testing.T, databaseURL string) *house {
@@ -48,6 +49,9 @@ func (h *house) launch(t *testing.T, name string) *node {
 	args := []string{"serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(h.dir, "data")}
 	if h.databaseURL != "" {
 		args = append(args, "--database-url", h.databaseURL)
+	}
+	if h.config != "" {
+		args = append([]string{"--config", h.config}, args...)
 	}
 	cmd := exec.Command(h.bin, args...)
 	cmd.Dir = h.dir

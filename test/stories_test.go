@@ -37,6 +37,9 @@ func TestStories(t *testing.T) {
 				"hides":    hides,
 				"mail":     mail,
 				"sql":      query,
+				"link":     openLink,
+				"event":    nextEvent,
+				"hangup":   hangUp,
 			},
 		})
 	})
@@ -50,6 +53,7 @@ type story struct {
 	server *server  // the one that runs, or nil
 	served bool     // there was one
 	answer []byte   // body of the last answer
+	links  map[string]*liveLink
 
 	t    testing.TB
 	smtp *mustertest.SMTPServer // at $SMTP_URL
@@ -90,7 +94,7 @@ func condition(engine string) func(string) (bool, error) {
 
 // readSources reads the directories of the module. The go command keeps the result of a test until what the test itself
 // has read changes, and doesn't see what the build reads: without this, stories would pass unrun on a changed binary.
-func readSources(t *testing.T) {
+func readSources(t testing.TB) {
 	t.Helper()
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() && path != ".." && (entry.Name()[0] == '.' || entry.Name() == "bin") {

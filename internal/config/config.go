@@ -37,6 +37,7 @@ type Config struct {
 	TrustedProxies []string `toml:"trusted_proxies" env:"MUSTER_TRUSTED_PROXIES"`                      // addresses and networks whose X-Forwarded-For is believed
 	TrustedOrigins []string `toml:"trusted_origins" env:"MUSTER_TRUSTED_ORIGINS"`                      // scheme://host[:port] of web apps elsewhere whose pages may use cookies
 	DefaultGroup   string   `toml:"default_group" env:"MUSTER_DEFAULT_GROUP" flag:"default-group"`     // name of the group that wires put new people into; empty: none
+	MessageDays    int      `toml:"message_days" env:"MUSTER_MESSAGE_DAYS"`                            // how long messages wait in an inbox
 	Dev            bool     `toml:"dev" env:"MUSTER_DEV" flag:"dev"`                                   // throttles lifted, more in the log
 	Admin          Admin    `toml:"admin"`
 	Mail           Mail     `toml:"mail"`
@@ -95,7 +96,7 @@ type Flags struct {
 
 // Default is what holds where nobody says anything.
 func Default() Config {
-	return Config{Data: "./muster-data", Listen: "127.0.0.1:8080", Admin: Admin{Username: "admin"}, Tat: Tat{MessageLength: 1000}}
+	return Config{Data: "./muster-data", Listen: "127.0.0.1:8080", MessageDays: 7, Admin: Admin{Username: "admin"}, Tat: Tat{MessageLength: 1000}}
 }
 
 // Load puts file, environment and flags together. The file may be "". Errors are for the operator.
@@ -118,7 +119,7 @@ func Read(file string, environ []string, flags Flags) (Told, error) {
 		return told, err
 	}
 	if err := env.ParseWithOptions(c, env.Options{Environment: vars}); err != nil {
-		return told, fmt.Errorf("reading the environment: %w (hint: MUSTER_DEV is true or false)", err)
+		return told, fmt.Errorf("reading the environment: %w (hint: MUSTER_DEV is true or false, MUSTER_MESSAGE_DAYS a number)", err)
 	}
 	set(&c.Data, flags.Data)
 	set(&c.Listen, flags.Listen)
@@ -189,6 +190,8 @@ func withFiles(vars map[string]string) (map[string]string, error) {
 	return vars, nil
 }
 
+const mostMessageDays = 365
+
 func (c *Config) check() error {
 	if !isAddress(c.Listen) {
 		return fmt.Errorf("listen address %q is not HOST:PORT (hint: 127.0.0.1:8080 is for this machine alone, :8080 for all the network)", c.Listen)
@@ -198,6 +201,9 @@ func (c *Config) check() error {
 	}
 	if _, err := c.proxies(); err != nil {
 		return err
+	}
+	if c.MessageDays < 1 || c.MessageDays > mostMessageDays {
+		return fmt.Errorf("messages wait for %d days (hint: message_days is 1 to %d; 7 by default)", c.MessageDays, mostMessageDays)
 	}
 	if err := c.Agora.check(); err != nil {
 		return err

@@ -13,9 +13,9 @@ func TestLoad(t *testing.T) {
 	const file = "data = 'file'\nlisten = ':1'\ndev = true\n[admin]\nemail = 'file@example.org'\npassword = 'file-secret'\n[mail]\nfolder = 'file-mail'\n"
 	text := func(s string) *string { return &s }
 	yes, no := true, false
-	defaults := Config{Data: "./muster-data", Listen: "127.0.0.1:8080", Admin: Admin{Username: "admin"}, Tat: Tat{MessageLength: 1000}}
+	defaults := Config{Data: "./muster-data", Listen: "127.0.0.1:8080", MessageDays: 7, Admin: Admin{Username: "admin"}, Tat: Tat{MessageLength: 1000}}
 	fromFile := Config{
-		Data: "file", Listen: ":1", Dev: true, Admin: Admin{"file@example.org", "admin", "file-secret"}, Mail: Mail{Folder: "file-mail"},
+		Data: "file", Listen: ":1", MessageDays: 7, Dev: true, Admin: Admin{"file@example.org", "admin", "file-secret"}, Mail: Mail{Folder: "file-mail"},
 		Tat: defaults.Tat,
 	}
 	with := func(c Config, change func(*Config)) Config { change(&c); return c }
@@ -66,6 +66,8 @@ func TestLoadRefuses(t *testing.T) {
 		"a date that is none":      {file: "[admin]\npassword = 1999-hunter2", want: "line 2, "},
 		"another type":             {file: "data = 5", want: `line 1 (last key "data")`},
 		"no TOML at all":           {file: "hunter2", want: "line 1, "},
+		"messages for no time":     {environ: "MUSTER_MESSAGE_DAYS=0", want: "messages wait for 0 days"},
+		"messages for ever":        {file: "message_days = 366", want: "messages wait for 366 days"},
 		"no truth":                 {environ: "MUSTER_DEV=perhaps", want: "Dev"},
 		"Tat's scheme":             {environ: "MUSTER_TAT_SCHEME=ftp", want: `tat.scheme is "ftp"`},
 		"Tat's port":               {environ: "MUSTER_TAT_PORT=0", want: `tat.port is "0"`},
@@ -141,7 +143,7 @@ func TestSecretsFromFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		Data: "./muster-data", Listen: "127.0.0.1:8080", DatabaseURL: "postgres://from/MUSTER_DATABASE_URL",
+		Data: "./muster-data", Listen: "127.0.0.1:8080", MessageDays: 7, DatabaseURL: "postgres://from/MUSTER_DATABASE_URL",
 		Admin: Admin{"postgres://from/MUSTER_ADMIN_EMAIL", "postgres://from/MUSTER_ADMIN_USERNAME", "postgres://from/MUSTER_ADMIN_PASSWORD"},
 		Mail:  Mail{SMTPURL: "postgres://from/MUSTER_SMTP_URL"},
 		Files: Files{"postgres://from/MUSTER_S3_URL", "postgres://from/MUSTER_S3_ACCESS_KEY", "postgres://from/MUSTER_S3_SECRET_KEY"},

@@ -36,6 +36,7 @@ ops_listen = "" # default
 trusted_proxies = ["10.0.0.1"] # file
 trusted_origins = [] # default
 default_group = "" # default
+message_days = 7 # default
 dev = false # default
 
 [admin]

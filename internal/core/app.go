@@ -187,6 +187,7 @@ func appRights() perm.Rights {
 		{Noun: muster.NounUser, Operation: muster.OpDelete},
 		{Noun: muster.NounUser, Operation: muster.OpSuspend},
 		{Noun: muster.NounUser, Operation: muster.OpUnsuspend},
+		{Noun: muster.NounUser, Operation: muster.OpMessage},
 	} {
 		rules = append(rules, perm.Rule{Noun: string(p.Noun), Operation: p.Operation, Access: perm.Access(muster.Allow)})
 	}

@@ -14,6 +14,8 @@ func selfService() []muster.Action {
 	return []muster.Action{
 		muster.ActionReadAppUser, muster.ActionSetName, muster.ActionChangePassword, muster.ActionReadTokenEnd, muster.ActionExchangeSigned,
 		muster.ActionReadAttributes, muster.ActionSetAttributes, muster.ActionRemoveAttributes, muster.ActionCollectAttributes,
+		muster.ActionReadStatus, muster.ActionListLinks, muster.ActionCountMessages, muster.ActionReadMessageState,
+		muster.ActionOpenLink, muster.ActionAcknowledgeMessages,
 	}
 }
 

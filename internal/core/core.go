@@ -35,6 +35,8 @@ type Core struct {
 	Authenticator *Authenticator
 	// Outbox is what has to leave the house.
 	Outbox *Outbox
+	// Links are the live links of this node.
+	Links *Links
 	// Errands are what scripts have to do afterwards.
 	Errands *Errands
 	// Stats are for operators.
@@ -52,6 +54,7 @@ type Core struct {
 
 	templates     map[string]string
 	checkTemplate func(string) error
+	messagesStay  time.Duration
 
 	apps      map[string]*App
 	appsByID  map[muster.ID]*App
@@ -82,6 +85,7 @@ type Options struct {
 	PublicURL     string             // what links begin with
 	Templates     map[string]string  // the default mail templates, by the name of their setting
 	DefaultGroup  string             // name of the group that wires put new people into; empty: none
+	MessagesStay  time.Duration      // how long messages wait in an inbox; 0: [muster.MessagesStay]
 	MessageLength int                // that new topics tell their clients, in characters; 0: 1000
 	Unthrottled   bool               // lifts the limits of how often something may be tried
 	Observe       func(Verdict)      // is told how things ended, while the caller waits; nil: nobody
@@ -99,6 +103,8 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	c.files = newFiles(o)
 	c.presences = newPresences(c)
 	c.Authenticator = newAuthenticator(c)
+	c.messagesStay = cmp.Or(o.MessagesStay, muster.MessagesStay)
+	c.Links = newLinks(c)
 	c.Stats = &Stats{c}
 	c.Outbox = &Outbox{c: c, wake: make(chan struct{}, 1)}
 	c.Errands = &Errands{c: c, wake: make(chan struct{}, 1)}

@@ -84,6 +84,7 @@ func (f *follower) run(ctx context.Context) {
 func (c *Core) forget(ch store.Change) {
 	c.rights.forget(ch)
 	c.presences.forget(ch)
+	c.Links.hear(ch)
 }
 
 func (f *follower) poll(ctx context.Context) error {

@@ -104,6 +104,7 @@ func (p *presences) stop() {
 func (p *presences) exchange(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.c.Links.refresh()
 	if err := p.tell(ctx); err != nil {
 		return err
 	}
@@ -129,8 +130,17 @@ func (p *presences) exchange(ctx context.Context) error {
 }
 
 func (p *presences) tell(ctx context.Context) error {
+	for _, board := range []*presence.Board{p.board, p.c.Links.board} {
+		if err := p.tellOf(ctx, board); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *presences) tellOf(ctx context.Context, board *presence.Board) error {
 	for {
-		news := p.board.TakeJournal(presencesAtOnce)
+		news := board.TakeJournal(presencesAtOnce)
 		if len(news) == 0 {
 			return nil
 		}
@@ -139,18 +149,23 @@ func (p *presences) tell(ctx context.Context) error {
 			rows[i] = store.PresenceRow{Presence: presenceOf(s), Until: s.Until}
 		}
 		if err := p.c.store.Write(ctx, func(tx *store.Tx) error { return tx.PutPresences(rows) }, nil); err != nil {
-			p.board.GiveBack(news)
+			board.GiveBack(news)
 			return err
 		}
 	}
 }
 
 func (p *presences) learn(rows []store.PresenceRow) {
-	list := make([]presence.Sighting, len(rows))
-	for i, r := range rows {
-		list[i] = sighting(r.Presence, r.Until)
+	var topics, links []presence.Sighting
+	for _, r := range rows {
+		if s := sighting(r.Presence, r.Until); r.Place.Noun == muster.NounLink {
+			links = append(links, s)
+		} else {
+			topics = append(topics, s)
+		}
 	}
-	p.board.Learn(list)
+	p.board.Learn(topics)
+	p.c.Links.learned(links)
 }
 
 // clear removes the rows that nobody needs, a part of them each minute.
@@ -171,6 +186,7 @@ func (p *presences) forget(ch store.Change) {
 	switch ch.Action {
 	case muster.ActionDeleteUser.Name, muster.ActionSuspendUser.Name:
 		p.board.ForgetPerson(int64(ch.Resource.ID))
+		p.c.Links.board.ForgetPerson(int64(ch.Resource.ID))
 	case muster.ActionDeleteTopic.Name:
 		p.board.ForgetPlace(placeOf(ch.Resource))
 	}

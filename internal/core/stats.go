@@ -64,7 +64,7 @@ func (t *throttles) refused() map[string]int64 {
 	return map[string]int64{
 		"account": t.account.Refused() + t.siege.Refused(), "address": t.address.Refused(),
 		"sign-up": t.signUp.Refused() + t.signUpDay.Refused(), "mail": t.mail.Refused() + t.mailDay.Refused() + t.asking.Refused(),
-		"token": t.token.Refused(),
+		"token": t.token.Refused(), "recipients": t.recipients.Refused(),
 	}
 }
 

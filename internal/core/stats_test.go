@@ -60,7 +60,7 @@ func TestNumbers(t *testing.T) {
 		for range 40 {
 			h.maySignUp(h.nobody())
 		}
-		if got := h.Stats.Numbers().Throttled; got["sign-up"] != 10 || got["account"] != 0 || len(got) != 5 {
+		if got := h.Stats.Numbers().Throttled; got["sign-up"] != 10 || got["account"] != 0 || len(got) != 6 {
 			t.Errorf("throttled %v", got)
 		}
 	})

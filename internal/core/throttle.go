@@ -12,18 +12,19 @@ import (
 // throttles are the limits of what can be tried how often (security yardstick, 3.3), one set for all wires. They are nil, and
 // limit nothing, where throttles are lifted.
 type throttles struct {
-	account   *throttle.Buckets // failed sign-ins of one account, by all doors together
-	siege     *throttle.Buckets // the same, for an account that nobody has got into for a hundred tries
-	failures  *throttle.Streaks // failed sign-ins of one account in a row
-	address   *throttle.Buckets // failed sign-ins from one address
-	signUp    *throttle.Buckets // accounts made from one address
-	signUpDay *throttle.Buckets
-	mail      *throttle.Buckets // mails to one person
-	mailDay   *throttle.Buckets
-	asking    *throttle.Buckets // mails that one address asks for
-	calls     *throttle.Windows // calls of each row of an application's façade
-	token     *throttle.Buckets // mailed tokens shown from one address that were wrong
-	tokenName *throttle.Buckets // the same, for one name
+	account    *throttle.Buckets // failed sign-ins of one account, by all doors together
+	siege      *throttle.Buckets // the same, for an account that nobody has got into for a hundred tries
+	failures   *throttle.Streaks // failed sign-ins of one account in a row
+	address    *throttle.Buckets // failed sign-ins from one address
+	signUp     *throttle.Buckets // accounts made from one address
+	signUpDay  *throttle.Buckets
+	mail       *throttle.Buckets // mails to one person
+	mailDay    *throttle.Buckets
+	asking     *throttle.Buckets // mails that one address asks for
+	recipients *throttle.Volumes // of the messages of one application
+	token      *throttle.Buckets // mailed tokens shown from one address that were wrong
+	tokenName  *throttle.Buckets // the same, for one name
+	calls      *throttle.Windows // calls of each row of an application's façade
 }
 
 func newThrottles(lifted bool) throttles {
@@ -32,18 +33,19 @@ func newThrottles(lifted bool) throttles {
 	}
 	const day = 24 * time.Hour
 	return throttles{
-		account:   throttle.New(throttle.PerMinute(10, 5)),
-		siege:     throttle.New(throttle.PerMinute(1, 1)),
-		failures:  throttle.NewStreaks(),
-		address:   throttle.New(throttle.PerMinute(60, 30)),
-		signUp:    throttle.New(throttle.PerMinute(30, 30)),
-		signUpDay: throttle.New(throttle.Limit{Burst: 1000, Every: day / 1000}),
-		mail:      throttle.New(throttle.Limit{Burst: 5, Every: 15 * time.Minute / 5}),
-		mailDay:   throttle.New(throttle.Limit{Burst: 20, Every: day / 20}),
-		asking:    throttle.New(throttle.PerMinute(20, 20)),
-		calls:     throttle.NewWindows(),
-		token:     throttle.New(throttle.PerMinute(30, 30)),
-		tokenName: throttle.New(throttle.PerMinute(10, 10)),
+		account:    throttle.New(throttle.PerMinute(10, 5)),
+		siege:      throttle.New(throttle.PerMinute(1, 1)),
+		failures:   throttle.NewStreaks(),
+		address:    throttle.New(throttle.PerMinute(60, 30)),
+		signUp:     throttle.New(throttle.PerMinute(30, 30)),
+		signUpDay:  throttle.New(throttle.Limit{Burst: 1000, Every: day / 1000}),
+		mail:       throttle.New(throttle.Limit{Burst: 5, Every: 15 * time.Minute / 5}),
+		mailDay:    throttle.New(throttle.Limit{Burst: 20, Every: day / 20}),
+		asking:     throttle.New(throttle.PerMinute(20, 20)),
+		recipients: throttle.NewVolumes(mostRecipients, recipientsWithin),
+		token:      throttle.New(throttle.PerMinute(30, 30)),
+		tokenName:  throttle.New(throttle.PerMinute(10, 10)),
+		calls:      throttle.NewWindows(),
 	}
 }
 

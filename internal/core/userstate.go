@@ -38,7 +38,7 @@ func (c *Core) changeState(ctx context.Context, a muster.Action, id muster.ID, r
 	return err
 }
 
-// DeleteUser deletes a user softly: his sessions end, his names are free, what he owns stays. Doing it again changes nothing.
+// DeleteUser deletes a user softly: his sessions end, his names are free, his inbox is emptied for good, what he owns stays. Doing it again changes nothing.
 func (c *Core) DeleteUser(ctx context.Context, id muster.ID) error {
 	_, err := withScripts(ctx, c, muster.ActionDeleteUser, id, tellUserDeleted, c.deleteUser)
 	return err
@@ -69,6 +69,9 @@ func (tx *Tx) endUser(u *muster.User) error {
 		return err
 	}
 	if err := tx.RemoveAttributes(u.Realm, u.ID); err != nil {
+		return err
+	}
+	if err := tx.RemoveInbox(u.Realm, u.ID); err != nil {
 		return err
 	}
 	u.DeletedAt = tx.Now()

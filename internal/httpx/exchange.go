@@ -50,7 +50,7 @@ func RequestIDFrom(ctx context.Context) string {
 	return ""
 }
 
-// LongLived takes a request that stays open, such as a live link, out of [RequestLimit], and lifts its deadlines. Whoever
+// LongLived takes a request that stays open, such as a profile that is being taken, out of [RequestLimit], and lifts its deadlines. Whoever
 // calls it bounds the number of such requests, and sets a write deadline for each write.
 func LongLived(w http.ResponseWriter, r *http.Request) {
 	if x := exchangeFrom(r.Context()); x != nil {

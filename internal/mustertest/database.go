@@ -17,7 +17,7 @@ func (s *Server) Rows(t testing.TB) string {
 	var b strings.Builder
 	for _, table := range []string{
 		"realm", `"user"`, "signin_name", "credential", "mail_token", "session", `"group"`, "member", "rule", "setting", "fact",
-		"organisation", "application", "reminder", "attachment", "attribute_set", "topic", "topic_right", "group_manager", "contact", "kept_topic", "favourite_tag",
+		"organisation", "application", "reminder", "attachment", "attribute_set", "message", "topic", "topic_right", "group_manager", "contact", "kept_topic", "favourite_tag",
 		"(SELECT user_id, kind, id, digest, created_at FROM access_key) AS access_key", // not when they were used
 	} {
 		lines, err := lines(db, table)

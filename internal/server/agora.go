@@ -53,7 +53,7 @@ func (s *Server) listenAgora() error {
 		return fmt.Errorf("listening for Agora: %w (hint: is another server using the port? choose one with --agora-listen)", err)
 	}
 	s.agoraListener = s.limit(l)
-	s.agoraChain = httpx.NewHandler(s.httpOptions(), httpx.Mount("", agora.New(s.core, s.publicURL())))
+	s.agoraChain = httpx.NewHandler(s.httpOptions(), httpx.Mount("", agora.New(s.core, s.live, s.publicURL())))
 	s.agora = httpx.NewServer(s.agoraChain, s.log)
 	return nil
 }

@@ -55,6 +55,7 @@ func (s *Server) readings(hasher *password.Hasher) []obs.Reading {
 	}
 	list = append(list, s.storeReadings()...)
 	list = append(list, s.coreReadings()...)
+	list = append(list, s.liveReadings()...)
 	list = append(list, s.scriptReadings()...)
 	return append(list, s.outboxReadings()...)
 }
@@ -82,6 +83,23 @@ func (s *Server) coreReadings() []obs.Reading {
 		gauge("muster_follower_age_seconds", "How old what this node knows of other nodes is; above 1 nothing remembered is used. 0 on SQLite.", func() float64 { return s.core.Stats.Numbers().Behind.Seconds() }),
 		{Name: "muster_throttled_total", Help: "Tries that a limit refused before anything was looked at.", Label: "limit", Total: true, Read: func(context.Context) map[string]float64 {
 			return floats(s.core.Stats.Numbers().Throttled)
+		}},
+	}
+}
+
+func (s *Server) liveReadings() []obs.Reading {
+	return []obs.Reading{
+		gauge("muster_links", "Live links of this node.", func() float64 { return float64(s.core.Links.Count()) }),
+		{Name: "muster_links_ended_total", Help: "Live links that ended, by why: the client left (gone) or did not read (slow), the server stopped (stop), or the word that the client was told.", Label: "reason", Total: true, Read: func(context.Context) map[string]float64 {
+			return floats(s.live.Stats().Ended)
+		}},
+		total("muster_pushed_total", "Messages and reminders that were written to live links.", func() float64 { return float64(s.live.Stats().Pushed) }),
+		{Name: "muster_messages_waiting", Help: "Messages that wait in inboxes, of all nodes, up to 10,000. Missing when the database does not answer.", Read: func(ctx context.Context) map[string]float64 {
+			n, err := s.core.Links.MessagesWaiting(ctx)
+			if err != nil {
+				return nil
+			}
+			return map[string]float64{"": float64(n)}
 		}},
 	}
 }

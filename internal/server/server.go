@@ -25,6 +25,7 @@ import (
 	"muster/internal/dialect/tat"
 	"muster/internal/dialect/tellius"
 	"muster/internal/httpx"
+	"muster/internal/live"
 	"muster/internal/mailer"
 	"muster/internal/obs"
 	"muster/internal/password"
@@ -52,6 +53,7 @@ type Server struct {
 	scripts  *scripts // nil without a folder
 	watch    bool     // look at it now and then; else those look who ask
 	uses     *work.Uses
+	live     *live.Hub
 	files    files
 	metrics  *obs.Metrics
 	stopping atomic.Bool
@@ -121,7 +123,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	}
 	options := core.Options{
 		Store: s.store, Keys: keys, Hasher: o.Hasher, Now: o.Now, Log: s.log, PublicURL: s.publicURL(), Unthrottled: s.cfg.Dev,
-		DefaultGroup: s.cfg.DefaultGroup, MessageLength: s.cfg.Tat.MessageLength,
+		DefaultGroup: s.cfg.DefaultGroup, MessageLength: s.cfg.Tat.MessageLength, MessagesStay: time.Duration(s.cfg.MessageDays) * 24 * time.Hour,
 		Templates: work.Templates(), CheckTemplate: mailer.CheckTemplate, Blobs: s.files, Observe: s.verdict, Apps: apps(s.cfg),
 	}
 	if s.scripts != nil {
@@ -145,6 +147,7 @@ func (s *Server) open(ctx context.Context, o Options) (err error) {
 	s.runner = work.New(work.Options{Outbox: s.core.Outbox, Sender: sender, Now: o.Now, After: o.After, Log: s.log})
 	s.cleaner = &work.Cleaner{Core: s.core, Log: s.log}
 	s.bell = &work.Bell{Core: s.core, Log: s.log}
+	s.live = live.New(live.Options{Core: s.core, Log: s.log})
 	s.errander = &work.Errander{Core: s.core, Now: o.Now, After: o.Later, Log: s.log}
 	s.uses = &work.Uses{Core: s.core, Log: s.log}
 	if err := s.listenOperations(); err != nil {
@@ -206,7 +209,7 @@ func (s *Server) handler(o Options) (*httpx.Chain, error) {
 		httpx.Mount(crustMount, crust.New(s.core, crust.Options{Mount: crustMount, Origins: origins})),
 		httpx.Mount(tatMount, tat.New(s.core, s.tatOptions(o))),
 		httpx.Mount("/user/verify", tat.NewVerify(s.core, s.tatOptions(o))), // for callbacks that know of no path
-		httpx.Mount("/agora", agora.New(s.core, s.publicURL())),
+		httpx.Mount("/agora", agora.New(s.core, s.live, s.publicURL())),
 	), nil
 }
 
@@ -240,6 +243,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	ran.Go(func() { s.runner.Run(running) })
 	ran.Go(func() { s.cleaner.Run(running) })
 	ran.Go(func() { s.bell.Run(running) })
+	ran.Go(func() { s.live.Run(running) })
 	if s.scripts != nil {
 		ran.Go(func() { s.errander.Run(running) })
 		if s.watch {
@@ -266,6 +270,7 @@ func (s *Server) drain(ctx context.Context) error {
 	s.stopping.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, stopTime)
 	defer cancel()
+	s.live.Stop(ctx)
 	err := errors.Join(s.http.Shutdown(ctx), s.drainAgora(ctx))
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.log.Warn("some requests took too long to finish and were cut")

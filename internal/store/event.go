@@ -93,6 +93,16 @@ func (r *Reader) ChangesOf(node int, after muster.ID) ([]Change, error) {
 	}, `SELECT id, action, noun, subject, related FROM event WHERE node = $1 AND id > $2 ORDER BY id LIMIT 1000`, node, after)
 }
 
+// EventChanges answers the changes that an event keeps; nil if there is none of that id.
+func (r *Reader) EventChanges(id muster.ID) (map[string]any, error) {
+	text, ok, err := one(r, column[string], `SELECT changes FROM event WHERE id = $1`, id)
+	if err != nil || !ok {
+		return nil, err
+	}
+	var changes map[string]any
+	return changes, decodeExact(text, &changes)
+}
+
 // LastEventOf is the id of the last event of a node; 0 if there is none.
 func (r *Reader) LastEventOf(node int) (muster.ID, error) {
 	id, _, err := one(r, column[muster.ID], `SELECT id FROM event WHERE node = $1 ORDER BY id DESC LIMIT 1`, node)

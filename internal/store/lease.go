@@ -126,7 +126,7 @@ func (l *lease) release(ctx context.Context) {
 
 // idTables are the tables whose ids come from [Store.NewID].
 func idTables() []string {
-	return []string{"realm", `"user"`, `"group"`, "session", "mail_token", "event", "delivery", "organisation", "application", "reminder", "attachment", "access_key", "topic", "refresh_token"}
+	return []string{"realm", `"user"`, `"group"`, "session", "mail_token", "event", "delivery", "organisation", "application", "reminder", "attachment", "access_key", "topic", "refresh_token", "message"}
 }
 
 // lastID is the largest id that any node has stored. A node makes none below it, also when its clock goes back while it is

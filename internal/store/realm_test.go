@@ -19,6 +19,7 @@ type tenant struct {
 	application  *muster.Application
 	reminder     *muster.Reminder
 	attachment   *muster.Attachment
+	message      muster.Message
 	topic        *muster.Topic
 }
 
@@ -40,6 +41,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 		ID: s.NewID(), Realm: realm, Owner: x.user.ID, Kind: muster.AttachmentSetting, Name: "logo.png", Labels: map[string]string{"key": "ui.one.logo"},
 		Preview: &muster.File{Blob: s.NewID(), Size: 1}, CreatedAt: at, Version: 1,
 	}
+	x.message = muster.Message{ID: s.NewID(), User: x.user.ID, From: "bob", Type: "txt", Body: []byte(`{"msg":"hello"}`)}
 	x.attachment.Original = muster.File{Blob: x.attachment.ID, Size: 2, Image: &muster.ImageSize{Width: 3}}
 	x.topic = &muster.Topic{
 		ID: s.NewID(), Realm: realm, PrivateOf: x.user.ID, Path: "/Work", CreatedAt: at,
@@ -63,7 +65,7 @@ func newTenant(t *testing.T, s *Store, realm muster.ID) tenant {
 		return firstError(
 			tx.InsertSession(x.session), tx.InsertMailToken(x.token), tx.InsertRefreshToken(x.refresh),
 			tx.InsertOrganisation(x.organisation), tx.InsertApplication(x.application), tx.InsertReminder(x.reminder),
-			tx.InsertAttachment(x.attachment), tx.InsertTopic(x.topic),
+			tx.InsertAttachment(x.attachment), tx.InsertTopic(x.topic), tx.InsertMessages(realm, []muster.Message{x.message}),
 			tx.SetAttributes(realm, x.user.ID, map[string]string{"sign": "hello"}, len("signhello")),
 			tx.run(`INSERT INTO setting (realm, name, user_id, value, updated_at) VALUES ($1, 'colour', 0, '"blue"', 1)`, realm),
 			tx.AppendEvent(&muster.Event{Realm: realm, Action: "user.create", Resource: muster.UserResource(x.user.ID)}),
@@ -182,6 +184,25 @@ func foreignReads() map[string]func(*Reader, muster.ID, tenant) (int, error) {
 				n = 0
 			}
 			return n, err
+		},
+		"Recipients": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			list, err := r.Recipients(realm, []string{"ann"})
+			return len(list), err
+		},
+		"Called": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			list, err := r.Called(realm, []string{"ann"})
+			return len(list), err
+		},
+		"Inbox": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			list, err := r.Inbox(realm, x.user.ID, time.Time{}, 0, 1000)
+			return len(list), err
+		},
+		"InboxSize": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			return r.InboxSize(realm, x.user.ID, time.Time{})
+		},
+		"MessageWaits": func(r *Reader, realm muster.ID, x tenant) (int, error) {
+			waits, err := r.MessageWaits(realm, x.user.ID, x.message.ID, time.Time{})
+			return int(bit(waits)), err
 		},
 		"CountOwned": func(r *Reader, realm muster.ID, x tenant) (int, error) {
 			counts, err := r.CountOwned(realm, x.user.ID)
@@ -312,6 +333,24 @@ func foreignWrites() map[string]func(*Tx, muster.ID, tenant) (bool, error) {
 			}
 			s, err := tx.Setting(x.user.Realm, 0, "colour")
 			return s == nil, err
+		},
+		"RemoveMessages": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			n, err := tx.RemoveMessages(realm, x.user.ID, []muster.ID{x.message.ID})
+			return n > 0, err
+		},
+		"RemoveMessagesUpTo": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			if err := tx.RemoveMessagesUpTo(realm, x.user.ID, x.message.ID); err != nil {
+				return false, err
+			}
+			n, err := tx.InboxSize(x.user.Realm, x.user.ID, time.Time{})
+			return n == 0, err
+		},
+		"RemoveInbox": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
+			if err := tx.RemoveInbox(realm, x.user.ID); err != nil {
+				return false, err
+			}
+			n, err := tx.InboxSize(x.user.Realm, x.user.ID, time.Time{})
+			return n == 0, err
 		},
 		"AddMember": func(tx *Tx, realm muster.ID, x tenant) (bool, error) {
 			stranger := &muster.User{ID: tx.NewID(), Realm: realm, Username: "stranger", Version: 1}

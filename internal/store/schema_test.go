@@ -57,6 +57,7 @@ func TestEveryColumnSaysWhomItNames(t *testing.T) {
 		"reminder.dismissed_by": "who was it", "access_key.user_id": "how he signs in", "presence.user_id": "where he is",
 		"topic.private_of": "it is called after him", "topic_right.user_id": "rights", "contact.user_id": "his own list", "contact.contact": "another's list",
 		"kept_topic.user_id": "his own list", "favourite_tag.user_id": "his own list", "attribute_set.user_id": "his own profile",
+		"message.user_id": "his own inbox: what was written to him is for nobody else",
 	}
 	// These name no user, in whatever table.
 	others := []string{
@@ -178,6 +179,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"RemoveCredential": "read before", "Key": "read before", "SetKey": "read before", "KeyUsed": "read before",
 		"VoidMailTokens": "read before", "SignedInFrom": "read before", "SetRule": "read before", "ClearRules": "read before", "MoveMembers": "read before",
 		"EndSessionsOf": "read before", "EndOldSessionsOf": "read before",
+		"InsertMessages": "the realm is said", "RemoveMessagesBefore": "the house", "MessagesWaiting": "the house", "EventChanges": "a change of whatever realm", "AnyMessageBefore": "the house", "MessagesOfSending": "links of all realms",
 		"InsertAttachment": "the realm is in it", "DeletedAttachments": "the house", "KnownBlobs": "the house", "RemoveAttachments": "read before",
 		"Realm": "the realm itself", "InsertRealm": "the realm itself",
 		"InsertRefreshToken": "the realm is in it", "UseRefreshToken": "read before", "RepeatRefreshToken": "read before", "VoidRefreshToken": "read before",

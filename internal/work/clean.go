@@ -11,8 +11,8 @@ import (
 // cleanPeriod is how long after one clean-up the next begins.
 const cleanPeriod = 24 * time.Hour
 
-// A Cleaner removes what nobody needs any more, the bytes of files and tokens that have run out, at its start and then once a
-// day.
+// A Cleaner removes what nobody needs any more, the bytes of files, old messages and tokens that have run out, at its start and
+// then once a day.
 type Cleaner struct {
 	Core  *core.Core
 	After func(time.Duration) <-chan time.Time // nil: time.After
@@ -23,6 +23,22 @@ type Cleaner struct {
 func (c *Cleaner) Run(ctx context.Context) { every(ctx, cleanPeriod, c.After, c.clean) }
 
 func (c *Cleaner) clean(ctx context.Context) {
+	c.cleanFiles(ctx)
+	c.cleanMessages(ctx)
+	c.cleanTokens(ctx)
+}
+
+func (c *Cleaner) cleanMessages(ctx context.Context) {
+	removed, err := c.Core.CleanMessages(ctx)
+	if err != nil && ctx.Err() == nil {
+		c.Log.Error("messages for which nobody came could not all be removed", "error", err)
+	}
+	if removed > 0 {
+		c.Log.Info("messages for which nobody came were removed", "messages", removed)
+	}
+}
+
+func (c *Cleaner) cleanFiles(ctx context.Context) {
 	removed, err := c.Core.CleanAttachments(ctx)
 	if err != nil && ctx.Err() == nil {
 		c.Log.Error("files that nobody needs could not all be removed", "error", err)
@@ -30,6 +46,9 @@ func (c *Cleaner) clean(ctx context.Context) {
 	if removed > 0 {
 		c.Log.Info("files that nobody needs were removed", "files", removed)
 	}
+}
+
+func (c *Cleaner) cleanTokens(ctx context.Context) {
 	if _, err := c.Core.CleanRefreshTokens(ctx); err != nil && ctx.Err() == nil {
 		c.Log.Error("tokens that have run out could not all be removed", "error", err)
 	}

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"muster"
+	"muster/internal/core"
 )
 
 // TestCleaner: what a crash has left is removed at the start, and a day later what has grown old since.
@@ -66,6 +69,40 @@ func TestCleanerGoesOn(t *testing.T) {
 	cancel()
 	<-ended
 	if text := h.log.String(); !strings.Contains(text, "could not all be removed") {
+		t.Errorf("logged %s", text)
+	}
+}
+
+// TestCleanerOfMessages: messages for which nobody came go after a week, and none before.
+func TestCleanerOfMessages(t *testing.T) {
+	h := newHouse(t)
+	system := muster.WithActor(t.Context(), muster.House())
+	u, err := h.core.CreateUser(system, core.Profile{Email: "ann@example.org", Handle: "ann"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.core.SendMessage(system, core.MessageForm{From: "admin", To: []string{u.Username}, Type: "txt", Body: []byte(`{"msg":"x"}`)}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	c := &Cleaner{Core: h.core, After: h.after, Log: h.runner.log}
+	go func() { defer close(ended); c.Run(ctx) }()
+	h.rest()
+	for day := range 9 {
+		waiting, err := h.core.Links.MessagesWaiting(t.Context())
+		want := 1
+		if day > 7 {
+			want = 0
+		}
+		if waiting != want || err != nil {
+			t.Errorf("day %d: %d messages wait, want %d: %v", day, waiting, want, err)
+		}
+		h.pass(24 * time.Hour)
+	}
+	cancel()
+	<-ended
+	if text := h.log.String(); strings.Count(text, "messages for which nobody came were removed") != 1 {
 		t.Errorf("logged %s", text)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"muster/internal/core"
 	"muster/internal/dialect"
 	"muster/internal/httpx"
+	"muster/internal/live"
 )
 
 // wireName is the name of this wire in origins, sessions and tokens.
@@ -19,14 +20,15 @@ const wireName = "agora"
 // A façade answers the requests of one mount.
 type facade struct {
 	core   *core.Core
+	live   *live.Hub
 	scheme string // of addresses as clients see them
 	router http.Handler
 }
 
 // New is the handler of the API. Mount it anywhere: below a prefix, and at the root of a listener of its own for clients that
 // drop every prefix. Answers repeat the address that the client has used; its scheme is that of the public URL.
-func New(c *core.Core, publicURL string) http.Handler {
-	f := &facade{core: c, scheme: "http"}
+func New(c *core.Core, h *live.Hub, publicURL string) http.Handler {
+	f := &facade{core: c, live: h, scheme: "http"}
 	if strings.HasPrefix(publicURL, "https:") {
 		f.scheme = "https"
 	}

@@ -32,7 +32,7 @@ func TestDocumentation(t *testing.T) {
 			t.Errorf("%s is no route, and the page says it is", name)
 		}
 	}
-	tests := sources(t, "*_test.go") + sources(t, "../../*/*_test.go")
+	tests := sources(t, "*_test.go") + sources(t, "../../*/*_test.go") + sources(t, "../../../test/*_test.go")
 	for _, name := range regexp.MustCompile("`((?:Test|Fuzz|Benchmark)\\w+)`").FindAllStringSubmatch(string(page), -1) {
 		if !strings.Contains(tests, "func "+name[1]+"(") {
 			t.Errorf("the page names %s, which is no test", name[1])

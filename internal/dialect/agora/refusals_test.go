@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,12 +22,12 @@ func TestRefusals(t *testing.T) { dialecttest.Refuse(t, tableOfRefusals()) }
 
 func tableOfRefusals() dialecttest.Facade {
 	return dialecttest.Facade{
-		Wire: "agora", Mount: strings.ToLower(main), Routes: agora.Routes(), Options: []mustertest.Option{applications},
+		Wire: "agora", Mount: strings.ToLower(main), Routes: finite(agora.Routes()), Options: []mustertest.Option{applications},
 		Open:   []string{"POST /token"},
 		Common: []string{"POST /metadata/user/get"},
 		Loose:  []string{"GET /metadata/user/{username}"},
 		IDs: func(s *dialecttest.Stage) map[string]string {
-			return map[string]string{"username": s.Ann.ID.UUID()}
+			return map[string]string{"username": s.Ann.ID.UUID(), "resource": "phone", "msg_id": "1"}
 		},
 		Body: bodyOf,
 		Show: func(r *http.Request, token string) { r.Header.Set("Authorization", "Bearer "+token) },
@@ -72,6 +73,11 @@ func tableOfRefusals() dialecttest.Facade {
 	}
 }
 
+// finite are the routes whose answers have an end. What the live link refuses is in TestLinkRefusals.
+func finite(routes []httpx.Route) []httpx.Route {
+	return slices.DeleteFunc(routes, func(r httpx.Route) bool { return r.Pattern() == "/sdk/users/{username}/link" })
+}
+
 func wordOf(a dialecttest.Answer) string {
 	var v struct{ Error string }
 	_ = json.Unmarshal(a.Body, &v) // of another shape: no word
@@ -85,7 +91,15 @@ func bodyOf(r httpx.Route) string {
 	case r.Method() == "PUT" && strings.HasPrefix(r.Pattern(), "/metadata/"):
 		return "" // a form: see TestAttributes
 	}
-	return `{"username":"fresh","password":"Marker-fresh-1c2d3e4f","nickname":"N","newpassword":"Marker-fresh-1c2d3e4f","targets":["ann1"]}`
+	switch r.Pattern() {
+	case "/messages/users":
+		return `{"to":["ann1"],"type":"txt","body":{"msg":"Marker"}}`
+	case "/messages":
+		return `{"target_type":"users","target":["ann1"],"msg":{"type":"txt","msg":"Marker"}}`
+	case "/sdk/users/{username}/link/ack":
+		return `{"ids":["1"]}`
+	}
+	return `{"username":"fresh","password":"Marker-fresh-1c2d3e4f","nickname":"N","newpassword":"Marker-fresh-1c2d3e4f","targets":["ann1"],"usernames":["ann1"]}`
 }
 
 // foreignTokens are tokens of other applications, and damaged ones that an application signs.
