@@ -39,4 +39,8 @@
 //
 // [Refuse] plays the shared table of refusals against a façade that describes itself by a [Facade]; docs/ops/refusals.md shows
 // the table and who has joined.
+//
+// # What the documentation says
+//
+// [CheckPage] holds a wire's page in docs/dialects against its routes, and against the tests that the page names.
 package dialecttest
