@@ -190,14 +190,14 @@ func TestARecordCanBeSentBack(t *testing.T) {
 		}
 		h.person(t, "paul", "")
 		for name, u := range h.users(t) {
-			a := h.admin.do(t, "PUT", "/users/"+u["id"].(string), u).is(t, http.StatusOK)
+			a := h.admin.PUT(t, "/users/"+u["id"].(string), u).is(t, http.StatusOK)
 			if got := a.String(t, "email"); got != u["email"] {
 				t.Errorf("%s: e-mail %q became %q", name, u["email"], got)
 			}
 		}
-		h.admin.do(t, "PUT", "/users/"+h.admin.id, `{"email":" "}`).is(t, http.StatusBadRequest)
-		h.admin.do(t, "PUT", "/users/"+robot.id, `{"email":"robot@example.org"}`).is(t, http.StatusOK)
-		h.admin.do(t, "PUT", "/users/"+robot.id, `{"email":""}`).is(t, http.StatusBadRequest)
+		h.admin.PUT(t, "/users/"+h.admin.id, `{"email":" "}`).is(t, http.StatusBadRequest)
+		h.admin.PUT(t, "/users/"+robot.id, `{"email":"robot@example.org"}`).is(t, http.StatusOK)
+		h.admin.PUT(t, "/users/"+robot.id, `{"email":""}`).is(t, http.StatusBadRequest)
 	})
 }
 
