@@ -181,6 +181,26 @@ func TestARefusedUpdateChangesNothing(t *testing.T) {
 	})
 }
 
+// TestARecordCanBeSentBack: also that of somebody without an e-mail, who still can't be left without one by this.
+func TestARecordCanBeSentBack(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		robot := h.person(t, "tat.system.robot", "power")
+		if _, err := h.Core.ConvertUser(muster.WithActor(t.Context(), muster.House()), idOf(t, robot.id), false); err != nil {
+			t.Fatal(err)
+		}
+		h.person(t, "paul", "")
+		for name, u := range h.users(t) {
+			a := h.admin.PUT(t, "/users/"+u["id"].(string), u).is(t, http.StatusOK)
+			if got := a.String(t, "email"); got != u["email"] {
+				t.Errorf("%s: e-mail %q became %q", name, u["email"], got)
+			}
+		}
+		h.admin.PUT(t, "/users/"+h.admin.id, `{"email":" "}`).is(t, http.StatusBadRequest)
+		h.admin.PUT(t, "/users/"+robot.id, `{"email":"robot@example.org"}`).is(t, http.StatusOK)
+		h.admin.PUT(t, "/users/"+robot.id, `{"email":""}`).is(t, http.StatusBadRequest)
+	})
+}
+
 // TestTheDefaultGroupStays: it can't be deleted here, configured or not.
 func TestTheDefaultGroupStays(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
