@@ -61,6 +61,22 @@ func TestBelowAPI(t *testing.T) {
 	})
 }
 
+// TestConfigKeepsItsSpelling: what stands for itself in JSON is kept so, at an update as at a create. Spelled for HTML it would be
+// six times as long, and a config well below the limit would be refused.
+func TestConfigKeepsItsSpelling(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		paul := h.person(t, "paul", "")
+		most := strings.Repeat("<&>", 16<<10/3-3) // with its name and quotes just below 16 KiB
+		for _, send := range []string{`{"a":"` + most + `"}`, `{"a":null,"<b>":"&","n":1.50}`} {
+			a := h.admin.do(t, "PUT", "/users/"+paul.id, `{"config":`+send+`}`).is(t, http.StatusOK)
+			if want := strings.Replace(send, `"a":null,`, "", 1); !strings.Contains(string(a.Body), `"config":`+want) {
+				t.Errorf("of %.60s it keeps %.300s", send, a.Body)
+			}
+		}
+		h.admin.do(t, "PUT", "/users/"+paul.id, `{"config":{"a":"`+most+`<&>"}}`).is(t, http.StatusBadRequest)
+	})
+}
+
 // TestListIsStreamed: a thousand users in one answer, which was never in memory as a whole.
 func TestListIsStreamed(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
