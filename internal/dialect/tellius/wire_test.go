@@ -68,12 +68,12 @@ func TestConfigKeepsItsSpelling(t *testing.T) {
 		paul := h.person(t, "paul", "")
 		most := strings.Repeat("<&>", 16<<10/3-3) // with its name and quotes just below 16 KiB
 		for _, send := range []string{`{"a":"` + most + `"}`, `{"a":null,"<b>":"&","n":1.50}`} {
-			a := h.admin.do(t, "PUT", "/users/"+paul.id, `{"config":`+send+`}`).is(t, http.StatusOK)
+			a := h.admin.PUT(t, "/users/"+paul.id, `{"config":`+send+`}`).is(t, http.StatusOK)
 			if want := strings.Replace(send, `"a":null,`, "", 1); !strings.Contains(string(a.Body), `"config":`+want) {
 				t.Errorf("of %.60s it keeps %.300s", send, a.Body)
 			}
 		}
-		h.admin.do(t, "PUT", "/users/"+paul.id, `{"config":{"a":"`+most+`<&>"}}`).is(t, http.StatusBadRequest)
+		h.admin.PUT(t, "/users/"+paul.id, `{"config":{"a":"`+most+`<&>"}}`).is(t, http.StatusBadRequest)
 	})
 }
 
