@@ -120,18 +120,7 @@ func foreignTokens(s *dialecttest.Stage) map[string]string {
 
 // callsOfRefusals are the calls by which the table asks what it has to.
 func callsOfRefusals() dialecttest.Calls {
-	call := func(method, path string, members ...string) dialecttest.Call {
-		body := map[string]any{}
-		for i := 0; i+1 < len(members); i += 2 {
-			body[members[i]] = members[i+1]
-		}
-		c := dialecttest.Call{Method: method, Path: path}
-		if len(body) > 0 {
-			text, _ := json.Marshal(body) // texts can be encoded
-			c.Body = string(text)
-		}
-		return c
-	}
+	call := dialecttest.NewCall
 	look := call("POST", "/metadata/user/get")
 	look.Body = `{"targets":["ann1"]}`
 	return dialecttest.Calls{

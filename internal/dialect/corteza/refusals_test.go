@@ -122,18 +122,7 @@ func reading(a dialecttest.Answer) (v struct {
 
 // callsOfRefusals are the calls by which the table asks what it has to.
 func callsOfRefusals() dialecttest.Calls {
-	call := func(method, path string, members ...any) dialecttest.Call {
-		body := map[string]any{}
-		for i := 0; i+1 < len(members); i += 2 {
-			body[members[i].(string)] = members[i+1]
-		}
-		c := dialecttest.Call{Method: method, Path: path}
-		if len(body) > 0 {
-			text, _ := json.Marshal(body) // texts and lists of them can be encoded
-			c.Body = string(text)
-		}
-		return c
-	}
+	call := dialecttest.NewCall
 	query := func(path string) func(string) dialecttest.Call {
 		return func(value string) dialecttest.Call {
 			return call("GET", strings.ReplaceAll(path, "%s", url.QueryEscape(value)))

@@ -113,30 +113,11 @@ func foreign(s *dialecttest.Stage) map[string]string {
 
 // callsOfRefusals are the calls by which the table asks what it has to.
 func callsOfRefusals() dialecttest.Calls {
-	call := func(method, path string, members ...string) dialecttest.Call {
-		c := dialecttest.Call{Method: method, Path: path}
-		body := map[string]string{}
-		for i := 0; i+1 < len(members); i += 2 {
-			body[members[i]] = members[i+1]
-		}
-		if len(body) > 0 {
-			text, _ := json.Marshal(body) // texts can be encoded
-			c.Body = string(text)
-		}
-		return c
-	}
+	call := dialecttest.NewCall
 	query := func(path string) func(string) dialecttest.Call {
 		return func(value string) dialecttest.Call { return call("GET", path+url.QueryEscape(value)) }
 	}
-	// name is a username and handle for whoever has the e-mail.
-	name := func(email string) string {
-		return "u" + strings.Map(func(r rune) rune {
-			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-				return r
-			}
-			return -1
-		}, email)
-	}
+	name := dialecttest.NameOf
 	logout := call("GET", "/auth/logout")
 	return dialecttest.Calls{
 		Look: call("GET", "/users/"),

@@ -1,8 +1,10 @@
 package dialecttest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,6 +98,34 @@ type Call struct {
 	Method, Path string
 	Body         string // JSON unless the headers say otherwise
 	Header       http.Header
+}
+
+// NewCall is a call whose body has these members, as name and value; without any it has no body.
+func NewCall(method, path string, members ...any) Call {
+	c := Call{Method: method, Path: path}
+	if len(members) == 0 {
+		return c
+	}
+	body := map[string]any{}
+	for i := 0; i < len(members); i += 2 {
+		body[members[i].(string)] = members[i+1]
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		panic(err) // what tests send can be encoded
+	}
+	c.Body = string(text)
+	return c
+}
+
+// NameOf is a username for whoever has the e-mail.
+func NameOf(email string) string {
+	return "u" + strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, email)
 }
 
 // Calls are what the wire calls what every user system has.

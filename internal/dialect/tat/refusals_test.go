@@ -144,18 +144,7 @@ func (k known) enter(s *dialecttest.Stage, p *dialecttest.Person) {
 
 // calls are the calls by which the table asks what it has to.
 func (k known) calls() dialecttest.Calls {
-	call := func(method, path string, members ...string) dialecttest.Call {
-		body := map[string]string{}
-		for i := 0; i+1 < len(members); i += 2 {
-			body[members[i]] = members[i+1]
-		}
-		c := dialecttest.Call{Method: method, Path: path}
-		if len(body) > 0 {
-			text, _ := json.Marshal(body) // texts can be encoded
-			c.Body = string(text)
-		}
-		return c
-	}
+	call := dialecttest.NewCall
 	query := func(path string) func(string) dialecttest.Call {
 		return func(value string) dialecttest.Call { return call("GET", path+url.QueryEscape(value)) }
 	}

@@ -121,35 +121,20 @@ func refreshOf(s *dialecttest.Stage) string {
 
 // callsOfRefusals are the calls by which the table asks what it has to.
 func callsOfRefusals() dialecttest.Calls {
-	call := func(method, path string, members map[string]any) dialecttest.Call {
-		c := dialecttest.Call{Method: method, Path: path}
-		if members != nil {
-			text, _ := json.Marshal(members) // texts and lists can be encoded
-			c.Body = string(text)
-		}
-		return c
-	}
-	// name is a username for whoever has the e-mail.
-	name := func(email string) string {
-		return "u" + strings.Map(func(r rune) rune {
-			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-				return r
-			}
-			return -1
-		}, email)
-	}
+	call := dialecttest.NewCall
+	name := dialecttest.NameOf
 	return dialecttest.Calls{
-		Look:       call("GET", "/groups", nil),
-		Privileged: call("GET", "/groups", nil),
+		Look:       call("GET", "/groups"),
+		Privileged: call("GET", "/groups"),
 		Operation:  muster.OpGroupCreate,
 		SignIn: func(name, password string) dialecttest.Call {
-			return call("POST", "/api/login", map[string]any{"username": name, "password": password})
+			return call("POST", "/api/login", "username", name, "password", password)
 		},
 		Names: func(p dialecttest.Person) []string {
 			return []string{p.Email, p.Username + "1", strings.ToUpper(p.Username) + "1"}
 		},
 		Refresh: func(token string) dialecttest.Call {
-			return call("POST", "/api/refreshToken", map[string]any{"refreshToken": token})
+			return call("POST", "/api/refreshToken", "refreshToken", token)
 		},
 		RefreshToken: func(a dialecttest.Answer) string {
 			var v struct{ RefreshToken string }
@@ -157,16 +142,16 @@ func callsOfRefusals() dialecttest.Calls {
 			return v.RefreshToken
 		},
 		CreateUser: func(email, display string) dialecttest.Call {
-			return call("POST", "/users", map[string]any{"email": email, "firstName": display, "username": name(email), "password": "Marker-made-0c4d7e1a"})
+			return call("POST", "/users", "email", email, "firstName", display, "username", name(email), "password", "Marker-made-0c4d7e1a")
 		},
-		ReadUser: func(muster.ID) dialecttest.Call { return call("GET", "/users", nil) },
+		ReadUser: func(muster.ID) dialecttest.Call { return call("GET", "/users") },
 		UpdateUser: func(user muster.ID, email, name string) dialecttest.Call {
-			return call("PUT", "/users/"+user.Hex(), map[string]any{"email": email, "firstName": name})
+			return call("PUT", "/users/"+user.Hex(), "email", email, "firstName", name)
 		},
-		DeleteUser:  func(user muster.ID) dialecttest.Call { return call("DELETE", "/users/"+user.Hex(), nil) },
-		DeleteGroup: func(group muster.ID) dialecttest.Call { return call("DELETE", "/groups/"+group.Hex(), nil) },
+		DeleteUser:  func(user muster.ID) dialecttest.Call { return call("DELETE", "/users/"+user.Hex()) },
+		DeleteGroup: func(group muster.ID) dialecttest.Call { return call("DELETE", "/groups/"+group.Hex()) },
 		RemoveMember: func(_, user muster.ID) dialecttest.Call {
-			return call("PUT", "/users/"+user.Hex(), map[string]any{"groups": []string{}})
+			return call("PUT", "/users/"+user.Hex(), "groups", []string{})
 		},
 	}
 }
