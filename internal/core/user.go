@@ -69,9 +69,9 @@ func (c *Core) ListUsers(ctx context.Context, f muster.UserFilter) (muster.List[
 	})
 }
 
-// visibleNames is whose names the caller may see. Corteza alone hides names: elsewhere they are the directory (one-core, 5.3).
+// visibleNames is whose names the caller may see.
 func (v *View) visibleNames() store.Visible {
-	if v.Actor.Origin.Wire != "corteza" && v.Actor.Script == "" { // scripts speak as Corteza does
+	if !wireOf(v.Actor.Origin.Wire).masksNames && v.Actor.Script == "" { // scripts speak as Corteza does
 		return store.All()
 	}
 	return v.VisibleOrSelf(muster.OpUnmaskName)
