@@ -19,6 +19,11 @@ func selfService() []muster.Action {
 	}
 }
 
+// usersOnly are what an application cannot ask even for itself: they are about the session of a user (agora-chat.md, 10).
+func usersOnly() []muster.Action {
+	return []muster.Action{muster.ActionOpenLink, muster.ActionAcknowledgeMessages, muster.ActionReadTokenEnd}
+}
+
 // AdmitThroughApp refuses who comes by an application what he has no right to, before anybody looks at his request: the verb would refuse
 // him too, but only after what is wrong with the rest of it. Called is the user whom it is about; "" for none.
 func (a *Authenticator) AdmitThroughApp(ctx context.Context, action muster.Action, called string) error {
@@ -41,6 +46,9 @@ func (c *Core) admitThroughApp(ctx context.Context, actor muster.Actor, action m
 	case action.Open:
 		return nil
 	case actor.AsApp:
+		if slices.Contains(usersOnly(), action) {
+			return muster.ErrDenied
+		}
 		if action.Operation == "" || c.appMay(actor, muster.Resource{Noun: action.Resource}, action.Operation) {
 			return nil
 		}

@@ -37,7 +37,7 @@ func TestAddressOfItsOwn(t *testing.T) {
 func TestAddressesOfAnswers(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
 		h.app.register(t, "mina")
-		for _, target := range []string{"/users/mina?a=b", "/users/mina/", "/users/m%69na"} {
+		for _, target := range []string{"/users/mina?a=b", "/users/mina/", "/users/m%69na", "/%75sers/mina"} {
 			r, err := http.NewRequest("GET", h.URL+base+target, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -58,6 +58,7 @@ func TestUnknownPlaces(t *testing.T) {
 		for path, want := range map[string]string{
 			"/agora": "/ from URI: /", "/agora/acme": "acme/ from URI: acme/", "/agora/x/chat/users": "x/chat from URI: x/chat/users",
 			"/agora/acme/none/users/a": "acme/none from URI: acme/none/users/a", "/agora//chat/users": "/chat from URI: /chat/users",
+			"/agora/acme%2fchat/users": "acme/chat/users from URI: acme/chat/users",
 		} {
 			(answer{h.Nobody().Do(t, "TRACE", path, "")}).fails(t, 404, "organization_application_not_found", "Could not find application for "+want)
 		}

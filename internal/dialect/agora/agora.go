@@ -78,15 +78,23 @@ func (f *facade) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.router.ServeHTTP(w, r)
 }
 
-// split takes the first two parts off a path. A slash at its end makes no other resource.
+// split takes the first two parts off a path, before it is decoded: an encoded slash divides nothing. A slash at its end makes no
+// other resource.
 func split(u *url.URL) (org, app string, inside *url.URL) {
 	rest := *u
-	rest.Path, rest.RawPath = trimSlash(rest.Path), trimSlash(rest.RawPath)
-	org, rest.Path = first(rest.Path)
-	app, rest.Path = first(rest.Path)
-	_, rest.RawPath = first(rest.RawPath)
-	_, rest.RawPath = first(rest.RawPath)
-	return org, app, &rest
+	org, rest.RawPath = first(trimSlash(u.EscapedPath()))
+	app, rest.RawPath = first(rest.RawPath)
+	rest.Path = decoded(rest.RawPath)
+	return decoded(org), decoded(app), &rest
+}
+
+// decoded is a path without its escapes. That it can be read, the server has seen to.
+func decoded(path string) string {
+	text, err := url.PathUnescape(path)
+	if err != nil {
+		return path
+	}
+	return text
 }
 
 func trimSlash(path string) string {

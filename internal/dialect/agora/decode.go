@@ -3,9 +3,11 @@ package agora
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"muster"
 	"muster/internal/httpx"
@@ -23,11 +25,11 @@ func readJSON(r *http.Request) (body []byte, begins byte, err error) {
 	if body, err = httpx.ReadBody(r); err != nil {
 		return nil, 0, err
 	}
-	media, err := httpx.MediaType(r)
+	media, err := mediaType(r)
 	if err != nil {
 		return nil, 0, err
 	}
-	if media != "" && media != "application/json" && media != "application/x-www-form-urlencoded" && len(body) > 0 {
+	if media != "" && media != jsonMedia && media != "application/x-www-form-urlencoded" && len(body) > 0 {
 		return nil, 0, httpx.ErrUnsupported
 	}
 	body = bytes.TrimSpace(body)
@@ -44,6 +46,20 @@ func readJSON(r *http.Request) (body []byte, begins byte, err error) {
 	return body, body[0], nil
 }
 
+const jsonMedia = "application/json"
+
+// mediaType is the type of a body that should be JSON. JSON is JSON whatever charset is named (contract, 2): it is read as UTF-8,
+// and what is not UTF-8 is not legal JSON. Only the charsets that have other bytes for ASCII are not read.
+func mediaType(r *http.Request) (string, error) {
+	if types := r.Header["Content-Type"]; len(types) == 1 {
+		media, params, _ := strings.Cut(strings.ToLower(types[0]), ";")
+		if strings.TrimSpace(media) == jsonMedia && !strings.Contains(params, "utf-16") && !strings.Contains(params, "utf-32") {
+			return jsonMedia, nil
+		}
+	}
+	return httpx.MediaType(r)
+}
+
 // decodeObject reads a body that has to be an object.
 func decodeObject(r *http.Request, into any) error {
 	body, begins, err := readJSON(r)
@@ -55,7 +71,10 @@ func decodeObject(r *http.Request, into any) error {
 	case begins != '{':
 		return errShape
 	}
-	return httpx.DecodeJSON(body, into)
+	if httpx.DecodeJSON(body, into) != nil {
+		return errShape // it is legal JSON, so some member is of another type
+	}
+	return nil
 }
 
 // noBody reads a body that nobody needs: it may be missing, but if it is there it has to be an object.
@@ -96,8 +115,13 @@ func (s *seconds) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	n, err := strconv.ParseInt(written, 10, 64)
-	s.said, s.n, s.bad = true, n, err != nil || n < 0
+	s.said, s.n, s.bad = true, n, n < 0 || notDecimal(err)
 	return nil
+}
+
+// notDecimal reports whether a number could not be read for another reason than its size: then it is the largest that fits.
+func notDecimal(err error) bool {
+	return err != nil && !errors.Is(err, strconv.ErrRange)
 }
 
 // page reads limit and cursor of a query. Above a hundred there are a hundred.
@@ -106,7 +130,7 @@ func page(query url.Values) (cursor string, limit int, err error) {
 	limit = usual
 	if query.Has("limit") {
 		n, err := strconv.ParseUint(query.Get("limit"), 10, 31)
-		if err != nil || n == 0 {
+		if n == 0 || notDecimal(err) {
 			return "", 0, errShape
 		}
 		limit = int(min(n, most))

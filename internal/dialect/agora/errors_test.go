@@ -39,6 +39,7 @@ func TestErrorTable(t *testing.T) {
 			`{"username":"zoe","password":"` + long + `"}`:                                                        "PASSWORD_TOO_LONG",
 			`{"username":"zoe","password":"x","nickname":"` + strings.Repeat("ü", 101) + `"}`:                     "NICKNAME_TOO_LONG",
 			`[` + strings.Repeat(`{"username":"zoe","password":"x"},`, 60) + `{"username":"zoe","password":"x"}]`: "Request body array size[61] had almost reached or been greater than the upper range value[60]",
+			`{"username":"zoe","password":"x","nickname":5}`:                                                      shape, `[{"username":"zoe","password":"x","nickname":["n"]}]`: shape,
 			`[]`: shape, `"x"`: shape, `5`: shape, `null`: shape, `[5]`: shape, `[[]]`: shape,
 		} {
 			one(body).fails(t, 400, illegal, want)
@@ -47,7 +48,7 @@ func TestErrorTable(t *testing.T) {
 		h.app.PUT(t, "/users/mina/password", `{"newpassword":"`+long+`"}`).fails(t, 400, illegal, "PASSWORD_TOO_LONG")
 		mina.PUT(t, "/users/mina/password", `{"newpassword":"x"}`).fails(t, 400, illegal, "oldpassword is required")
 		h.app.PUT(t, "/users/mina", `{"nickname":"`+strings.Repeat("x", 101)+`"}`).fails(t, 400, illegal, "NICKNAME_TOO_LONG")
-		for _, query := range []string{"limit=0", "limit=-1", "limit=x", "limit=", "limit=1e1", "cursor=x", "cursor=" + banned} {
+		for _, query := range []string{"limit=0", "limit=-1", "limit=x", "limit=", "limit=1e1", "limit=-99999999999999999999", "cursor=x", "cursor=" + banned} {
 			h.app.GET(t, "/users?"+query).fails(t, 400, illegal, shape)
 			h.app.DELETE(t, "/users?"+query).fails(t, 400, illegal, shape)
 		}
@@ -155,12 +156,14 @@ func (h *house) typed(t *testing.T, media, body string) answer {
 // TestContentTypes: what the vendor's clients and curl send is taken for JSON.
 func TestContentTypes(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
-		for i, media := range []string{"", "application/json", "Application/JSON; charset=UTF-8", "application/x-www-form-urlencoded"} {
+		for i, media := range []string{"", "application/json", "Application/JSON; charset=UTF-8", "application/json; charset=ISO-8859-1", "application/json;charset=", "application/x-www-form-urlencoded"} {
 			h.typed(t, media, fmt.Sprintf(`{"username":"u%d","password":"x"}`, i)).ok(t)
 		}
-		if got := len(h.app.GET(t, "/users").names(t)); got != 4 {
+		if got := len(h.app.GET(t, "/users").names(t)); got != 6 {
 			t.Errorf("%d were made", got)
 		}
+		h.typed(t, "application/json; charset=UTF-16", `{}`).fails(t, 415, "web_application", "Unsupported Media Type")
+		h.typed(t, "application/json; charset=ISO-8859-1", "{\"username\":\"latin\",\"password\":\"\xe9\"}").fails(t, 400, "json_parse", "Unexpected character: the body is not legal JSON")
 	})
 }
 

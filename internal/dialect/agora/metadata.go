@@ -68,8 +68,8 @@ func (f *facade) readAttributes(r *http.Request) (any, error) {
 }
 
 type attributesRequest struct {
-	Targets    []text `json:"targets"`
-	Properties []text `json:"properties"`
+	Targets    []string `json:"targets"`
+	Properties []string `json:"properties"`
 }
 
 // collectAttributes answers attributes of up to a hundred users: those that were asked for, or all.
@@ -85,11 +85,7 @@ func (f *facade) collectAttributes(r *http.Request) (any, error) {
 	case len(p.Targets) > most:
 		return nil, errManyTargets
 	}
-	names := make([]string, len(p.Targets))
-	for i, t := range p.Targets {
-		names[i] = string(t)
-	}
-	all, err := f.core.CollectAttributes(r.Context(), names)
+	all, err := f.core.CollectAttributes(r.Context(), p.Targets)
 	if len(p.Properties) > 0 {
 		for name, set := range all {
 			all[name] = wanted(set, p.Properties)
@@ -98,11 +94,11 @@ func (f *facade) collectAttributes(r *http.Request) (any, error) {
 	return attributesOf(r, all, err)
 }
 
-func wanted(set map[string]string, properties []text) map[string]string {
+func wanted(set map[string]string, properties []string) map[string]string {
 	some := map[string]string{}
 	for _, p := range properties {
-		if value, ok := set[string(p)]; ok {
-			some[string(p)] = value
+		if value, ok := set[p]; ok {
+			some[p] = value
 		}
 	}
 	return some

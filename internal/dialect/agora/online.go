@@ -38,7 +38,7 @@ func (f *facade) status(r *http.Request) (any, error) {
 }
 
 type names struct {
-	Usernames []text `json:"usernames"`
+	Usernames []string `json:"usernames"`
 }
 
 // statuses answers a list of objects with one member each, in the order of the request.
@@ -53,12 +53,11 @@ func (f *facade) statuses(r *http.Request) (any, error) {
 	case len(n.Usernames) > core.MostStatuses:
 		return nil, errManyTargets
 	}
-	asked := dialect.All(n.Usernames, func(t text) string { return string(t) })
-	online, err := f.core.ReadStatuses(r.Context(), asked)
+	online, err := f.core.ReadStatuses(r.Context(), n.Usernames)
 	if err != nil {
 		return nil, err
 	}
-	return answer{action: "get batch user status", data: states{asked, online}}, nil
+	return answer{action: "get batch user status", data: states{n.Usernames, online}}, nil
 }
 
 // states are a list of objects with one member each. They are written by hand: a hundred maps cost more than all the rest of the

@@ -256,7 +256,12 @@ func TestLinkRefusals(t *testing.T) {
 		}
 		for _, c := range []*client{h.nobody(base), h.app, otto} {
 			c.POST(t, "/sdk/users/mina/link/ack", `{"ids":["1"]}`).fails(t, 401, unauthorized, oauth)
+			c.POST(t, "/sdk/users/mina/link/ack", `{}`).fails(t, 401, unauthorized, oauth) // the token is looked at before the body
 		}
+		for _, body := range []string{"", `{}x`, `{"ids":["1"`, "\xef\xbb\xbf{}", `{"ids":["1"],"IDS":["1"]}`, `{"ids":["\u0000"]}`, strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000)} {
+			mina.POST(t, "/sdk/users/mina/link/ack", body).fails(t, 400, "json_parse", "Unexpected character: the body is not legal JSON")
+		}
+		mina.POST(t, "/sdk/users/mina/link/ack", `{"ids":["`+strings.Repeat("1", 1<<20)+`"]}`).fails(t, 413, "request_entity_too_large", "Request Entity Too Large")
 		for _, body := range []string{`{}`, `{"ids":"1"}`, `{"ids":[1]}`, `[]`} {
 			mina.POST(t, "/sdk/users/mina/link/ack", body).fails(t, 400, illegal, shape)
 		}
@@ -301,7 +306,7 @@ func TestMessageErrors(t *testing.T) {
 		h.app.POST(t, "/messages", `{"target_type":"users","target":["mina"]}`).fails(t, 400, illegal, "type is not legal")
 		hundred := strings.Repeat(`"mina",`, 100)
 		h.app.POST(t, "/users/batch/status", `{"usernames":[`+hundred+`"mina"]}`).fails(t, 400, illegal, "request body exceeds maximum limit, maximum limit is 100")
-		for _, body := range []string{`{"usernames":[]}`, `{}`} {
+		for _, body := range []string{`{"usernames":[]}`, `{}`, `{"usernames":"mina"}`, `{"usernames":[5]}`, `{"usernames":{"a":1}}`} {
 			h.app.POST(t, "/users/batch/status", body).fails(t, 400, illegal, shape)
 		}
 		if h.Rows(t) != before {

@@ -25,6 +25,7 @@ func tableOfRefusals() dialecttest.Facade {
 		Wire: "agora", Mount: strings.ToLower(main), Routes: finite(agora.Routes()), Options: []mustertest.Option{applications},
 		Open:   []string{"POST /token"},
 		Common: []string{"POST /metadata/user/get"},
+		Bare:   []string{"POST /sdk/users/{username}/link/ack"}, // the application is refused before: bodies of users are in TestLinkRefusals
 		Loose:  []string{"GET /metadata/user/{username}"},
 		IDs: func(s *dialecttest.Stage) map[string]string {
 			return map[string]string{"username": s.Ann.ID.UUID(), "resource": "phone", "msg_id": "1"}

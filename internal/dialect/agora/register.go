@@ -10,9 +10,9 @@ import (
 )
 
 type registration struct {
-	Username text `json:"username"`
-	Password text `json:"password"`
-	Nickname text `json:"nickname"`
+	Username text   `json:"username"`
+	Password text   `json:"password"`
+	Nickname string `json:"nickname"`
 }
 
 // failure tells of a name of a batch that somebody has already.
@@ -54,11 +54,13 @@ func registrations(r *http.Request) (list []core.Registration, batch bool, err e
 		return nil, false, errNoBody
 	case begins == '{':
 		said = make([]registration, 1)
-		err = httpx.DecodeJSON(body, &said[0])
+		if httpx.DecodeJSON(body, &said[0]) != nil {
+			err = errShape // the nickname is no text
+		}
 	case begins == '[':
 		batch = true
 		if err = httpx.DecodeJSON(body, &said); err != nil || len(said) == 0 {
-			err = errShape // some element is no object
+			err = errShape // some element is no object, or its nickname no text
 		}
 	default:
 		err = errShape
@@ -88,7 +90,7 @@ func distinct(said []registration) ([]core.Registration, error) {
 			continue
 		}
 		passwords[name] = s.Password
-		list = append(list, core.Registration{Username: name, Password: string(s.Password), Name: string(s.Nickname)})
+		list = append(list, core.Registration{Username: name, Password: string(s.Password), Name: s.Nickname})
 	}
 	return list, nil
 }
@@ -131,8 +133,8 @@ func checkPassword(password text, missing error) error {
 	return nil
 }
 
-func checkNickname(name text) error {
-	if utf8.RuneCountInString(string(name)) > maxNickname {
+func checkNickname(name string) error {
+	if utf8.RuneCountInString(name) > maxNickname {
 		return errLongNickname
 	}
 	return nil

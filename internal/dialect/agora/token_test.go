@@ -16,7 +16,7 @@ import (
 // TestTokenLives: in seconds, or as text; nothing is the application's usual, and none is no end.
 func TestTokenLives(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
-		for ttl, want := range map[string]string{"": "5184000", `,"ttl":60`: "60", `,"ttl":"60"`: "60", `,"ttl":0`: "2147483647", `,"ttl":99999999999`: "2147483647", `,"ttl":null`: "5184000"} {
+		for ttl, want := range map[string]string{"": "5184000", `,"ttl":60`: "60", `,"ttl":"60"`: "60", `,"ttl":0`: "2147483647", `,"ttl":99999999999`: "2147483647", `,"ttl":"99999999999999999999"`: "2147483647", `,"ttl":null`: "5184000"} {
 			a := h.app.POST(t, "/token", `{"grant_type":"client_credentials","client_id":"client-chat","client_secret":"`+secret+`"`+ttl+`}`).ok(t)
 			if got := a.Get(t, "expires_in").(json.Number).String(); got != want {
 				t.Errorf("%s: %s", ttl, got)
@@ -140,7 +140,9 @@ func TestAttributes(t *testing.T) {
 		h.app.form(t, "/metadata/user/mina", "ext=%ff").fails(t, 400, illegal, "attributes is not legal")
 		targets := strings.Repeat(`"mina",`, 100)
 		h.app.POST(t, "/metadata/user/get", `{"targets":[`+targets+`"otto"]}`).fails(t, 400, illegal, "request body exceeds maximum limit, maximum limit is 100")
-		h.app.POST(t, "/metadata/user/get", `{"targets":[]}`).fails(t, 400, illegal, shape)
+		for _, body := range []string{`{"targets":[]}`, `{"targets":"mina"}`, `{"targets":[5]}`} {
+			h.app.POST(t, "/metadata/user/get", body).fails(t, 400, illegal, shape)
+		}
 		a := h.app.POST(t, "/metadata/user/get", `{"targets":[`+strings.TrimSuffix(targets, ",")+`]}`).ok(t)
 		if got := a.String(t, "data.mina.mail"); got != "m@example.org" {
 			t.Errorf("collected %s", a.Body)

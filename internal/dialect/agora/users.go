@@ -91,8 +91,9 @@ func (f *facade) setPassword(r *http.Request) (any, error) {
 	return answer{action: "set user password"}, err
 }
 
+// A nickname has to be there: a request that forgets it is none to take away the old one, as "" is.
 type nickname struct {
-	Nickname text `json:"nickname"`
+	Nickname *string `json:"nickname"`
 }
 
 func (f *facade) rename(r *http.Request) (any, error) {
@@ -100,12 +101,15 @@ func (f *facade) rename(r *http.Request) (any, error) {
 	if err := decodeObject(r, &n); err != nil {
 		return nil, err
 	}
-	if err := checkNickname(n.Nickname); err != nil {
+	if n.Nickname == nil {
+		return nil, errShape
+	}
+	if err := checkNickname(*n.Nickname); err != nil {
 		return nil, err
 	}
 	u, err := f.user(r)
 	if err == nil {
-		u, err = f.core.SetName(r.Context(), u.ID, string(n.Nickname))
+		u, err = f.core.SetName(r.Context(), u.ID, *n.Nickname)
 	}
 	if err != nil {
 		return nil, err

@@ -70,7 +70,7 @@ func TestPagesOfUsers(t *testing.T) {
 			want = append(want, fmt.Sprint("user", 99-i))
 			h.app.register(t, want[i])
 		}
-		for _, limit := range []string{"", "1", "7", "23", "100", "101", "2147483647"} {
+		for _, limit := range []string{"", "1", "7", "23", "100", "101", "99999999999999999999"} {
 			var got []string
 			for cursor, pages := "", 0; ; pages++ {
 				query := "?cursor=" + cursor
@@ -272,6 +272,13 @@ func TestNicknames(t *testing.T) {
 		h.app.PUT(t, "/users/mina", `{"nickname":""}`).ok(t)
 		if a := h.app.GET(t, "/users/mina"); a.Get(t, "entities.0.nickname") != nil {
 			t.Errorf("a blank one is shown: %s", a.Body)
+		}
+		h.app.PUT(t, "/users/mina", `{"nickname":"Mina K"}`).ok(t)
+		for _, body := range []string{`{}`, `{"nickname":null}`, `{"nickname":5}`, `{"nick":"x"}`} {
+			h.app.PUT(t, "/users/mina", body).fails(t, 400, illegal, shape)
+		}
+		if got := h.app.GET(t, "/users/mina").String(t, "entities.0.nickname"); got != "Mina K" {
+			t.Errorf("a request without a nickname left %q", got)
 		}
 		h.app.PUT(t, "/users/nobody", `{"nickname":"x"}`).fails(t, 404, noResource, "Service resource not found")
 	})
