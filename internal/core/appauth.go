@@ -68,9 +68,6 @@ func (a *App) bound() []string {
 // userBound is the same of a token of one of its users. Two applications may share a realm, and yet a token is one's alone.
 func (a *App) userBound() []string { return append(boundTo(wireOfApps, a.Realm), a.ID.String()) }
 
-// wireOfApps is the wire by which applications come that bring their own users.
-const wireOfApps = "agora"
-
 // notOver refuses a token whose end, in Unix seconds, has come, and answers it.
 func (c *Core) notOver(end string) (time.Time, error) {
 	seconds, err := strconv.ParseInt(end, 10, 64)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"muster"
-	"muster/internal/token"
 )
 
 // A TokenKind says what a token is for. It is the token's beginning, and a token of one kind is none of another.
@@ -32,7 +31,7 @@ func (a *Authenticator) signToken(s *muster.Session, kind TokenKind, life time.D
 	}
 	end = end.Truncate(time.Second)
 	fields := append([]string{s.ID.String(), strconv.FormatInt(end.Unix(), 10)}, more...)
-	text, err = a.c.keys.SignBearer(wirePurpose(s.Wire), string(kind), boundTo(s.Wire, s.Realm), fields)
+	text, err = a.c.keys.SignBearer(wireOf(s.Wire).tokens, string(kind), boundTo(s.Wire, s.Realm), fields)
 	return text, end, err
 }
 
@@ -52,7 +51,7 @@ func (a *Authenticator) WithToken(ctx context.Context, kind TokenKind, text stri
 func (a *Authenticator) openToken(ctx context.Context, kind TokenKind, text string, n int) (realm, session muster.ID, more []string, err error) {
 	actor := muster.ActorFrom(ctx)
 	realm = cmp.Or(actor.Realm, muster.MainRealm)
-	fields, err := a.c.keys.OpenBearer(wirePurpose(actor.Origin.Wire), string(kind), boundTo(actor.Origin.Wire, realm), 2+n, text)
+	fields, err := a.c.keys.OpenBearer(wireOf(actor.Origin.Wire).tokens, string(kind), boundTo(actor.Origin.Wire, realm), 2+n, text)
 	if err != nil {
 		return 0, 0, nil, a.refuse(ctx, muster.ErrUnauthenticated)
 	}
@@ -65,14 +64,6 @@ func (a *Authenticator) openToken(ctx context.Context, kind TokenKind, text stri
 		return 0, 0, nil, a.refuse(ctx, muster.ErrTokenExpired)
 	}
 	return realm, session, fields[2:], nil
-}
-
-// wirePurpose is the purpose of the key that signs a wire's tokens.
-func wirePurpose(wire string) token.Purpose {
-	if wire == "crust" {
-		return token.Crust
-	}
-	return token.Session
 }
 
 // boundTo is what a token is good for besides what it says.

@@ -12,7 +12,7 @@ import (
 // on is a request with the token of a session of a wire that has opaque tokens.
 func (h *house) on(wire string, in *SignedIn) context.Context {
 	h.t.Helper()
-	ctx, err := h.Authenticator.WithToken(h.by(wire), AccessToken, h.bearer(in, sessionLife(wire)))
+	ctx, err := h.Authenticator.WithToken(h.by(wire), AccessToken, h.bearer(in, wireOf(wire).sessionLife))
 	h.must(err)
 	return ctx
 }

@@ -150,33 +150,3 @@ func (tx *Tx) changeToken(t *store.RefreshToken, next muster.ID) (bool, error) {
 	}
 	return tx.RepeatRefreshToken(t.ID, next)
 }
-
-// CleanRefreshTokens removes the tokens that have run out. Only the house itself may ask; several nodes may do so at once. It
-// answers how many there were.
-func (c *Core) CleanRefreshTokens(ctx context.Context) (removed int, err error) {
-	if !muster.ActorFrom(ctx).System {
-		return 0, muster.ErrDenied
-	}
-	a := muster.ActionCleanTokens
-	for {
-		ids, err := c.store.Reader(ctx).SpentRefreshTokens(c.now(), cleanRows)
-		if err != nil {
-			return removed, c.explain(ctx, a, err)
-		}
-		if len(ids) == 0 {
-			return removed, nil
-		}
-		n, err := do(ctx, c, a, func(tx *Tx) (int64, error) {
-			all := muster.Resource{Noun: muster.NounSession}
-			if err := tx.Require(all); err != nil {
-				return 0, err
-			}
-			n, err := tx.RemoveRefreshTokens(ids)
-			tx.Record(all, "token.removed", n)
-			return n, err
-		})
-		if removed += int(n); err != nil {
-			return removed, err
-		}
-	}
-}

@@ -318,19 +318,19 @@ func TestSpentTokensAreRemoved(t *testing.T) {
 		kept := h.refresh(p.Refresh)
 		h.advance(2 * time.Hour)
 		h.quiet()
-		n, err := h.CleanRefreshTokens(h.system())
+		n, err := h.CleanSessions(h.system())
 		h.must(err)
 		if n != 151 {
 			t.Errorf("%d were removed", n)
 		}
 		h.emitted("session.clean-up", "session.clean-up")
-		n, err = h.CleanRefreshTokens(h.system())
+		n, err = h.CleanSessions(h.system())
 		h.must(err)
 		h.emitted()
 		if h.refresh(kept.Refresh); n != 0 {
 			t.Errorf("%d more were removed", n)
 		}
-		_, err = h.CleanRefreshTokens(h.nobody())
+		_, err = h.CleanSessions(h.nobody())
 		h.refused(err, muster.ErrDenied)
 	})
 }

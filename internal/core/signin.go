@@ -15,16 +15,6 @@ import (
 // sessionsPerUser bounds the sessions of a user: more end the oldest.
 const sessionsPerUser = 100
 
-// sessionLife is how long a session of the wire can go on being renewed (security.md, 3.2).
-func sessionLife(wire string) time.Duration {
-	const day = 24 * time.Hour
-	switch wire {
-	case "crust":
-		return 30 * day
-	}
-	return 90 * day
-}
-
 // SignedIn is somebody who has just signed in, or renewed his session.
 type SignedIn struct {
 	User    *muster.User
@@ -232,7 +222,7 @@ func (tx *Tx) stillVerified(v verified) (*muster.User, error) {
 
 // signedIn starts a session of the user in the wire that the caller came by.
 func (tx *Tx) signedIn(u *muster.User) (*SignedIn, error) {
-	return tx.signedInFor(u, sessionLife(tx.Actor.Origin.Wire))
+	return tx.signedInFor(u, wireOf(tx.Actor.Origin.Wire).sessionLife)
 }
 
 // signedInFor is signedIn for so long.

@@ -34,6 +34,7 @@ type Profile struct {
 	// have clients send whole records: who has no right to users but to himself leaves kind, organisation and ExternalID alone.
 	Partial bool
 	Needs   []string // what the wire wants on creation: email, name, handle, username, password
+	NoEmail bool     // the change says that there is no e-mail: refused if there is one, else true, as of a record that is sent back
 
 	WithGroups  bool              // answer the user's live groups with him
 	AcceptEmail func(string) bool // what the wire takes for a new e-mail, stricter than the core's own rule
@@ -69,9 +70,9 @@ func (c *Core) ListUsers(ctx context.Context, f muster.UserFilter) (muster.List[
 	})
 }
 
-// visibleNames is whose names the caller may see. Corteza alone hides names: elsewhere they are the directory (one-core, 5.3).
+// visibleNames is whose names the caller may see.
 func (v *View) visibleNames() store.Visible {
-	if v.Actor.Origin.Wire != "corteza" && v.Actor.Script == "" { // scripts speak as Corteza does
+	if !wireOf(v.Actor.Origin.Wire).masksNames && v.Actor.Script == "" { // scripts speak as Corteza does
 		return store.All()
 	}
 	return v.VisibleOrSelf(muster.OpUnmaskName)

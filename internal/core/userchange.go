@@ -97,6 +97,9 @@ func (p *Profile) check(was *muster.User) error {
 	if p.Handle != was.Handle && p.Handle != "" && !muster.ValidHandle(p.Handle) {
 		return muster.InvalidField("handle", "begins with a letter, ends with a letter or digit, 2 to 64 of A–Z a–z 0–9 _ - .")
 	}
+	if p.NoEmail && was.Email != "" {
+		return muster.InvalidField("email", "is needed")
+	}
 	if (p.Email != was.Email || was.ID == 0) && !p.goodEmail() {
 		return muster.InvalidField("email", "not an e-mail")
 	}

@@ -43,11 +43,20 @@ func (p *Profile) mergedConfig(was string) (string, error) {
 			delete(members, key)
 		}
 	}
-	merged, err := json.Marshal(members)
+	merged, err := plainJSON(members)
 	if err != nil || len(merged) > maxConfig || tooDeep(merged) {
 		return "", errConfig()
 	}
 	return string(merged), nil
+}
+
+// plainJSON leaves <, > and & as they were sent: spelled for HTML, a config could outgrow its limit by being kept.
+func plainJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 func configMembers(text []byte) (members map[string]json.RawMessage, err error) {

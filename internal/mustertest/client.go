@@ -131,5 +131,15 @@ func (a Answer) String(t testing.TB, path string) string {
 	return s
 }
 
+// Text is the text at a dotted path; there has to be some.
+func (a Answer) Text(t testing.TB, path string) string {
+	t.Helper()
+	s := a.String(t, path)
+	if s == "" {
+		t.Fatalf("nothing at %s of %s", path, a.Body)
+	}
+	return s
+}
+
 // Error is the message of a refusal, "" if it was none.
 func (a Answer) Error(t testing.TB) string { t.Helper(); return a.String(t, "error.message") }

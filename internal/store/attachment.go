@@ -100,12 +100,5 @@ func (tx *Tx) DeleteAttachment(realm, id muster.ID, at time.Time) (bool, error) 
 
 // RemoveAttachments takes away the rows of attachments that are deleted, and answers how many they were.
 func (tx *Tx) RemoveAttachments(ids []muster.ID) (removed int64, err error) {
-	for _, id := range ids {
-		n, err := tx.exec(`DELETE FROM attachment WHERE id = $1 AND deleted_at > 0`, id)
-		if err != nil {
-			return removed, err
-		}
-		removed += n
-	}
-	return removed, nil
+	return tx.each(`DELETE FROM attachment WHERE id = $1 AND deleted_at > 0`, ids)
 }

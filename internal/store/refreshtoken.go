@@ -86,12 +86,5 @@ func (r *Reader) SpentRefreshTokens(by time.Time, most int) ([]muster.ID, error)
 
 // RemoveRefreshTokens removes the rows of tokens, and answers how many there were.
 func (tx *Tx) RemoveRefreshTokens(ids []muster.ID) (removed int64, err error) {
-	for _, id := range ids {
-		n, err := tx.exec(`DELETE FROM refresh_token WHERE id = $1`, id)
-		if err != nil {
-			return removed, err
-		}
-		removed += n
-	}
-	return removed, nil
+	return tx.each(`DELETE FROM refresh_token WHERE id = $1`, ids)
 }

@@ -183,7 +183,7 @@ func TestEveryMethodKnowsItsRealm(t *testing.T) {
 		"InsertAttachment": "the realm is in it", "DeletedAttachments": "the house", "KnownBlobs": "the house", "RemoveAttachments": "read before",
 		"Realm": "the realm itself", "InsertRealm": "the realm itself",
 		"InsertRefreshToken": "the realm is in it", "UseRefreshToken": "read before", "RepeatRefreshToken": "read before", "VoidRefreshToken": "read before",
-		"VoidTokens": "read before", "RemoveRefreshTokens": "the house", "SpentRefreshTokens": "the house",
+		"VoidTokens": "read before", "RemoveRefreshTokens": "the house", "SpentRefreshTokens": "the house", "SpentSessions": "the house", "RemoveSessions": "the house",
 		"InsertTopic": "the realm is in it", "TopicRights": "read before", "TopicLevels": "read before", "AddTopicRight": "read before",
 		"RemoveTopicRight": "read before", "TopicsBelow": "the realm is in it", "AdministersBelow": "the realm is in it",
 		"KeepTopic": "read before", "DropTopic": "read before", "DropTopics": "read before", "Kept": "read before", "CountKept": "read before",

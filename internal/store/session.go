@@ -51,6 +51,18 @@ func (tx *Tx) EndOldSessionsOf(user muster.ID, keep int, at time.Time) error {
 	return tx.run(`UPDATE session SET ended_at = $1 WHERE user_id = $2 AND ended_at = 0 AND id <= $3`, stamp(at), user, oldest)
 }
 
+// SpentSessions lists sessions of all realms that had ended or run out before then, in the order of their ids, behind one id and
+// most at the most.
+func (r *Reader) SpentSessions(before time.Time, after muster.ID, most int) ([]muster.ID, error) {
+	return all(r, column[muster.ID], `SELECT id FROM session WHERE id > $1 AND (expires_at < $2 OR ended_at > 0 AND ended_at < $2) ORDER BY id LIMIT $3`,
+		after, stamp(before), most)
+}
+
+// RemoveSessions removes the rows of sessions, and answers how many there were.
+func (tx *Tx) RemoveSessions(ids []muster.ID) (removed int64, err error) {
+	return tx.each(`DELETE FROM session WHERE id = $1`, ids)
+}
+
 // SignedInFrom reports whether the user has signed in from the address since then.
 func (r *Reader) SignedInFrom(user muster.ID, address string, since time.Time) (bool, error) {
 	return r.exists(`SELECT 1 FROM session WHERE user_id = $1 AND address = $2 AND created_at >= $3 AND behind = 0 LIMIT 1`, user, address, stamp(since))

@@ -77,6 +77,18 @@ func (r *Reader) failed(err error) error {
 	return err
 }
 
+// each does the same to each of some rows, and answers how many it changed.
+func (tx *Tx) each(text string, ids []muster.ID) (changed int64, err error) {
+	for _, id := range ids {
+		n, err := tx.exec(text, id)
+		if err != nil {
+			return changed, err
+		}
+		changed += n
+	}
+	return changed, nil
+}
+
 // exec changes something and answers how many rows it changed.
 func (tx *Tx) exec(text string, args ...any) (int64, error) {
 	ctx, err := tx.statement()

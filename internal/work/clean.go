@@ -11,7 +11,7 @@ import (
 // cleanPeriod is how long after one clean-up the next begins.
 const cleanPeriod = 24 * time.Hour
 
-// A Cleaner removes what nobody needs any more, the bytes of files, old messages and tokens that have run out, at its start and
+// A Cleaner removes what nobody needs any more, the bytes of files, old messages, tokens and sessions that have run out, at its start and
 // then once a day.
 type Cleaner struct {
 	Core  *core.Core
@@ -25,7 +25,7 @@ func (c *Cleaner) Run(ctx context.Context) { every(ctx, cleanPeriod, c.After, c.
 func (c *Cleaner) clean(ctx context.Context) {
 	c.cleanFiles(ctx)
 	c.cleanMessages(ctx)
-	c.cleanTokens(ctx)
+	c.cleanSessions(ctx)
 }
 
 func (c *Cleaner) cleanMessages(ctx context.Context) {
@@ -48,8 +48,8 @@ func (c *Cleaner) cleanFiles(ctx context.Context) {
 	}
 }
 
-func (c *Cleaner) cleanTokens(ctx context.Context) {
-	if _, err := c.Core.CleanRefreshTokens(ctx); err != nil && ctx.Err() == nil {
-		c.Log.Error("tokens that have run out could not all be removed", "error", err)
+func (c *Cleaner) cleanSessions(ctx context.Context) {
+	if _, err := c.Core.CleanSessions(ctx); err != nil && ctx.Err() == nil {
+		c.Log.Error("sessions and tokens that have run out could not all be removed", "error", err)
 	}
 }

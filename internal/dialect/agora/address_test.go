@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"muster/internal/config"
+	"muster/internal/dialect/dialecttest"
 	"muster/internal/mustertest"
 )
 
@@ -14,16 +15,16 @@ import (
 func TestAddressOfItsOwn(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
 		h.app.register(t, "mina")
-		root := &client{&mustertest.Client{URL: h.AgoraURL, Token: h.app.Token}, "/acme/chat"}
-		a := root.get(t, "/users/mina").ok(t)
+		root := &client{dialecttest.Client[answer]{URL: h.AgoraURL + "/acme/chat", Token: h.app.Token}}
+		a := root.GET(t, "/users/mina").ok(t)
 		if want := h.AgoraURL + "/acme/chat/users/mina"; a.String(t, "uri") != want {
 			t.Errorf("it says that it is %s", a.Body)
 		}
-		if want := h.URL + "/agora/acme/chat/users/mina"; h.app.get(t, "/users/mina").String(t, "uri") != want {
-			t.Errorf("the other says %s", h.app.get(t, "/users/mina").Body)
+		if want := h.URL + "/agora/acme/chat/users/mina"; h.app.GET(t, "/users/mina").String(t, "uri") != want {
+			t.Errorf("the other says %s", h.app.GET(t, "/users/mina").Body)
 		}
-		root.delete(t, "/users/mina").ok(t)
-		h.app.get(t, "/users/mina").fails(t, 404, noResource, "Service resource not found")
+		root.DELETE(t, "/users/mina").ok(t)
+		h.app.GET(t, "/users/mina").fails(t, 404, noResource, "Service resource not found")
 		for _, path := range []string{"", "/", "/healthz", "/metrics", "/corteza/system/auth/", "/agora/acme/chat/users"} {
 			if a := (&mustertest.Client{URL: h.AgoraURL}).GET(t, path); a.Status != http.StatusNotFound || a.String(t, "error") != "organization_application_not_found" {
 				t.Errorf("%s is there: %d %s", path, a.Status, a.Body)
@@ -44,7 +45,7 @@ func TestAddressesOfAnswers(t *testing.T) {
 			r.Host = "chat.example.test"
 			r.Header.Set("X-Forwarded-Proto", "http")
 			path, _, _ := strings.Cut(target, "?")
-			if got, want := (answer{h.app.Send(t, r)}).ok(t).String(t, "uri"), "https://chat.example.test"+base+path; got != want {
+			if got, want := h.app.Send(t, r).ok(t).String(t, "uri"), "https://chat.example.test"+base+path; got != want {
 				t.Errorf("%s, want %s", got, want)
 			}
 		}
@@ -61,7 +62,7 @@ func TestUnknownPlaces(t *testing.T) {
 			(answer{h.Nobody().Do(t, "TRACE", path, "")}).fails(t, 404, "organization_application_not_found", "Could not find application for "+want)
 		}
 		for _, path := range []string{"", "/", "/chatgroups", "/users/mina/unheard", "/users//mina", "/users/mina//", "/users/a%2fb", "/users/%00", "/users/%c0%af", "/users/.."} {
-			h.app.get(t, path).fails(t, 404, noResource, "Service resource not found")
+			h.app.GET(t, path).fails(t, 404, noResource, "Service resource not found")
 		}
 	})
 }

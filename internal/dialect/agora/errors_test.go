@@ -18,14 +18,14 @@ import (
 func TestErrorTable(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.user(t, "mina")
-		uuid := h.app.get(t, "/users/mina").ok(t).String(t, "application")
+		uuid := h.app.GET(t, "/users/mina").ok(t).String(t, "application")
 		banned := h.app.register(t, "banned")
-		h.app.post(t, "/users/"+banned+"/deactivate", nil).ok(t)
+		h.app.POST(t, "/users/"+banned+"/deactivate", nil).ok(t)
 		mina := h.signIn(t, base, "mina", "pw-mina")
 		for _, body := range []string{`{"username"`, "", "{}x", "{} {}", "\xef\xbb\xbf{}", `{"username":"a","username":"b"}`, "username=a"} {
-			h.app.post(t, "/users", body).fails(t, 400, "json_parse", "Unexpected character: the body is not legal JSON")
+			h.app.POST(t, "/users", body).fails(t, 400, "json_parse", "Unexpected character: the body is not legal JSON")
 		}
-		one := func(body string) answer { return h.app.post(t, "/users", body) }
+		one := func(body string) answer { return h.app.POST(t, "/users", body) }
 		long := strings.Repeat("x", 65)
 		for body, want := range map[string]string{
 			`{"password":"x"}`: "Entity user requires a property named username", `{"username":null,"password":"x"}`: "Entity user requires a property named username",
@@ -43,13 +43,13 @@ func TestErrorTable(t *testing.T) {
 		} {
 			one(body).fails(t, 400, illegal, want)
 		}
-		h.app.put(t, "/users/mina/password", `{}`).fails(t, 400, illegal, "newpassword is required")
-		h.app.put(t, "/users/mina/password", `{"newpassword":"`+long+`"}`).fails(t, 400, illegal, "PASSWORD_TOO_LONG")
-		mina.put(t, "/users/mina/password", `{"newpassword":"x"}`).fails(t, 400, illegal, "oldpassword is required")
-		h.app.put(t, "/users/mina", `{"nickname":"`+strings.Repeat("x", 101)+`"}`).fails(t, 400, illegal, "NICKNAME_TOO_LONG")
+		h.app.PUT(t, "/users/mina/password", `{}`).fails(t, 400, illegal, "newpassword is required")
+		h.app.PUT(t, "/users/mina/password", `{"newpassword":"`+long+`"}`).fails(t, 400, illegal, "PASSWORD_TOO_LONG")
+		mina.PUT(t, "/users/mina/password", `{"newpassword":"x"}`).fails(t, 400, illegal, "oldpassword is required")
+		h.app.PUT(t, "/users/mina", `{"nickname":"`+strings.Repeat("x", 101)+`"}`).fails(t, 400, illegal, "NICKNAME_TOO_LONG")
 		for _, query := range []string{"limit=0", "limit=-1", "limit=x", "limit=", "limit=1e1", "cursor=x", "cursor=" + banned} {
-			h.app.get(t, "/users?"+query).fails(t, 400, illegal, shape)
-			h.app.delete(t, "/users?"+query).fails(t, 400, illegal, shape)
+			h.app.GET(t, "/users?"+query).fails(t, 400, illegal, shape)
+			h.app.DELETE(t, "/users?"+query).fails(t, 400, illegal, shape)
 		}
 		one(`{"username":"MINA","password":"x"}`).fails(t, 400, "duplicate_unique_property_exists",
 			"Application "+uuid+" Entity user requires that property named username be unique, value of mina exists")
@@ -59,10 +59,10 @@ func TestErrorTable(t *testing.T) {
 		h.tokenErrors(t)
 		h.tokenRefusals(t, mina)
 
-		h.nobody("/agora/acme/none").get(t, "/users").fails(t, 404, "organization_application_not_found", "Could not find application for acme/none from URI: acme/none/users")
-		h.app.get(t, "/users/nobody").fails(t, 404, noResource, "Service resource not found")
-		h.app.put(t, "/users/nobody/password", `{"newpassword":"x"}`).fails(t, 404, "entity_not_found", "User null not found")
-		wrong := h.app.do(t, "PATCH", "/users/mina", nil)
+		h.nobody("/agora/acme/none").GET(t, "/users").fails(t, 404, "organization_application_not_found", "Could not find application for acme/none from URI: acme/none/users")
+		h.app.GET(t, "/users/nobody").fails(t, 404, noResource, "Service resource not found")
+		h.app.PUT(t, "/users/nobody/password", `{"newpassword":"x"}`).fails(t, 404, "entity_not_found", "User null not found")
+		wrong := h.app.Do(t, "PATCH", "/users/mina", nil)
 		wrong.fails(t, 405, "method_not_allowed", "Method Not Allowed")
 		if got := wrong.Header.Get("Allow"); got != "DELETE, GET, PUT" {
 			t.Errorf("Allow: %s", got)
@@ -70,7 +70,7 @@ func TestErrorTable(t *testing.T) {
 		one(`{"username":"`+strings.Repeat("x", 1<<20)+`"}`).fails(t, 413, "request_entity_too_large", "Request Entity Too Large")
 		h.typed(t, "text/plain", `{"username":"zoe","password":"x"}`).fails(t, 415, "web_application", "Unsupported Media Type")
 		h.typed(t, "application/x-www-form-urlencoded", `username=zoe`).fails(t, 415, "web_application", "Unsupported Media Type")
-		if got := h.app.get(t, "/users").names(t); !slices.Equal(got, []string{"mina", "banned"}) {
+		if got := h.app.GET(t, "/users").names(t); !slices.Equal(got, []string{"mina", "banned"}) {
 			t.Errorf("refusals have left %q", got)
 		}
 	})
@@ -79,7 +79,7 @@ func TestErrorTable(t *testing.T) {
 // tokenErrors are the rows of the token endpoint.
 func (h *house) tokenErrors(t *testing.T) {
 	t.Helper()
-	token := func(members string) answer { t.Helper(); return h.app.post(t, "/token", members) }
+	token := func(members string) answer { t.Helper(); return h.app.POST(t, "/token", members) }
 	for body, want := range map[string]string{
 		`{"grant_type":"password","username":"mina","password":"x"}`:                                            "invalid password",
 		`{"grant_type":"password","username":"banned","password":"x"}`:                                          "invalid password",
@@ -105,21 +105,21 @@ func (h *house) tokenErrors(t *testing.T) {
 	}
 	token(`{"grant_type":"password","username":"nobody","password":"x"}`).fails(t, 404, "invalid_grant", "user not found")
 	token(`{"grant_type":"inherit","username":"nobody"}`).fails(t, 404, "invalid_grant", "user not found")
-	h.nobody(base).post(t, "/token", `{"grant_type":"inherit","username":"mina"}`).fails(t, 401, unauthorized, oauth)
-	h.nobody(base).post(t, "/token", `{"grant_type":"agora"}`).fails(t, 401, unauthorized, oauth)
+	h.nobody(base).POST(t, "/token", `{"grant_type":"inherit","username":"mina"}`).fails(t, 401, unauthorized, oauth)
+	h.nobody(base).POST(t, "/token", `{"grant_type":"agora"}`).fails(t, 401, unauthorized, oauth)
 	token(`{"grant_type":"agora"}`).fails(t, 401, badToken, corrupt) // shows one of the house
 }
 
 // tokenRefusals are the rows of what is wrong with a token.
 func (h *house) tokenRefusals(t *testing.T, mina *client) {
 	t.Helper()
-	h.nobody(base).post(t, "/users", `{"username":"a b"}`).fails(t, 401, unauthorized, "Open registration doesn't allow, so register user need token")
-	h.nobody(base).get(t, "/users/mina").fails(t, 401, unauthorized, oauth)
-	h.nobody(base).get(t, "/users/nobody").fails(t, 401, unauthorized, oauth)
-	mina.get(t, "/users/banned").fails(t, 401, unauthorized, oauth)
-	mina.get(t, "/users").fails(t, 401, unauthorized, oauth)
-	mina.post(t, "/users", `{"username":"zoe","password":"x"}`).fails(t, 401, unauthorized, oauth)
-	mina.post(t, "/token", `{"grant_type":"inherit","username":"mina"}`).fails(t, 401, unauthorized, oauth)
+	h.nobody(base).POST(t, "/users", `{"username":"a b"}`).fails(t, 401, unauthorized, "Open registration doesn't allow, so register user need token")
+	h.nobody(base).GET(t, "/users/mina").fails(t, 401, unauthorized, oauth)
+	h.nobody(base).GET(t, "/users/nobody").fails(t, 401, unauthorized, oauth)
+	mina.GET(t, "/users/banned").fails(t, 401, unauthorized, oauth)
+	mina.GET(t, "/users").fails(t, 401, unauthorized, oauth)
+	mina.POST(t, "/users", `{"username":"zoe","password":"x"}`).fails(t, 401, unauthorized, oauth)
+	mina.POST(t, "/token", `{"grant_type":"inherit","username":"mina"}`).fails(t, 401, unauthorized, oauth)
 	now := h.Clock.Now()
 	for text, want := range map[string][2]string{
 		"nonsense": {badToken, corrupt}, "007nonsense": {badToken, corrupt}, signed(t, now, "mina", 60)[:60]: {badToken, corrupt},
@@ -132,13 +132,13 @@ func (h *house) tokenRefusals(t *testing.T, mina *client) {
 		signed(t, now, "nobody", 60):                         {unauthorized, expired},
 		signed(t, now.Add(time.Hour), "", 60):                {unauthorized, expired},
 	} {
-		h.showing(text, base).get(t, "/users").fails(t, 401, want[0], want[1])
+		h.showing(text, base).GET(t, "/users").fails(t, 401, want[0], want[1])
 	}
-	life := h.nobody(base).post(t, "/token", `{"grant_type":"password","username":"mina","password":"pw-mina","ttl":1}`).ok(t).String(t, "access_token")
+	life := h.nobody(base).POST(t, "/token", `{"grant_type":"password","username":"mina","password":"pw-mina","ttl":1}`).ok(t).String(t, "access_token")
 	h.Clock.Advance(2 * time.Second)
-	h.showing(life, base).get(t, "/users/mina").fails(t, 401, unauthorized, expired)
-	h.app.put(t, "/users/mina/password", `{"newpassword":"pw-mina"}`).ok(t)
-	mina.get(t, "/users/mina").fails(t, 401, unauthorized, expired) // revoked
+	h.showing(life, base).GET(t, "/users/mina").fails(t, 401, unauthorized, expired)
+	h.app.PUT(t, "/users/mina/password", `{"newpassword":"pw-mina"}`).ok(t)
+	mina.GET(t, "/users/mina").fails(t, 401, unauthorized, expired) // revoked
 }
 
 func long43() string { return strings.Repeat("A", 43) }
@@ -146,14 +146,10 @@ func long43() string { return strings.Repeat("A", 43) }
 // typed registers with a content type.
 func (h *house) typed(t *testing.T, media, body string) answer {
 	t.Helper()
-	r, err := http.NewRequest("POST", h.URL+base+"/users", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
+	if media == "" {
+		return h.app.With(t, "POST", "/users", body)
 	}
-	if media != "" {
-		r.Header.Set("Content-Type", media)
-	}
-	return answer{h.app.Send(t, r)}
+	return h.app.With(t, "POST", "/users", body, "Content-Type", media)
 }
 
 // TestContentTypes: what the vendor's clients and curl send is taken for JSON.
@@ -162,7 +158,7 @@ func TestContentTypes(t *testing.T) {
 		for i, media := range []string{"", "application/json", "Application/JSON; charset=UTF-8", "application/x-www-form-urlencoded"} {
 			h.typed(t, media, fmt.Sprintf(`{"username":"u%d","password":"x"}`, i)).ok(t)
 		}
-		if got := len(h.app.get(t, "/users").names(t)); got != 4 {
+		if got := len(h.app.GET(t, "/users").names(t)); got != 4 {
 			t.Errorf("%d were made", got)
 		}
 	})
@@ -175,12 +171,7 @@ func TestAuthorizationSpellings(t *testing.T) {
 			"Bearer " + h.app.Token: 200, "bearer " + h.app.Token: 200, "  BEARER   " + h.app.Token + "  ": 200,
 			"Bearer" + h.app.Token: 401, h.app.Token: 401, "Basic " + h.app.Token: 401, "Token " + h.app.Token: 401,
 		} {
-			r, err := http.NewRequest("GET", h.URL+base+"/users", nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Header.Set("Authorization", header)
-			if a := h.Nobody().Send(t, r); a.Status != status {
+			if a := h.nobody(base).With(t, "GET", "/users", "", "Authorization", header); a.Status != status {
 				t.Errorf("%.12s…: %d %s", header, a.Status, a.Body)
 			}
 		}
@@ -197,7 +188,7 @@ func TestCallFrequency(t *testing.T) {
 		other := h.as(t, open)
 		count := func(c *client, method, path, body string, calls int) (n int) {
 			for range calls {
-				a := c.do(t, method, path, body)
+				a := c.Do(t, method, path, body)
 				if a.Status != http.StatusTooManyRequests {
 					n++
 					continue
@@ -215,8 +206,8 @@ func TestCallFrequency(t *testing.T) {
 			t.Errorf("%d deletions of many in a second", n)
 		}
 		// Before the token is looked at, and without an effect.
-		h.nobody(base).get(t, "/users").fails(t, 429, "reach_limit", "This request has reached api limit")
-		h.app.get(t, "/users/nobody").fails(t, 404, noResource, "Service resource not found")
+		h.nobody(base).GET(t, "/users").fails(t, 429, "reach_limit", "This request has reached api limit")
+		h.app.GET(t, "/users/nobody").fails(t, 404, noResource, "Service resource not found")
 		if n := count(other, "POST", "/users", `{"username":"same","password":"x"}`, 10); n != 5 {
 			t.Errorf("%d registrations of five", n)
 		}
@@ -240,12 +231,12 @@ func TestMostUsers(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		small := h.as(t, "/agora/acme/small")
 		const words = "You have exceeded the limit of the present edition. Please upgrade to higher edition."
-		small.post(t, "/users", `[{"username":"a","password":"x"},{"username":"b","password":"x"}]`).ok(t)
-		small.post(t, "/users", `[{"username":"c","password":"x"},{"username":"d","password":"x"}]`).fails(t, 429, "resource_limited", words)
+		small.POST(t, "/users", `[{"username":"a","password":"x"},{"username":"b","password":"x"}]`).ok(t)
+		small.POST(t, "/users", `[{"username":"c","password":"x"},{"username":"d","password":"x"}]`).fails(t, 429, "resource_limited", words)
 		small.register(t, "c")
-		small.post(t, "/users", `{"username":"d","password":"x"}`).fails(t, 429, "resource_limited", words)
-		small.post(t, "/token", `{"grant_type":"inherit","username":"d","autoCreateUser":true}`).fails(t, 429, "resource_limited", words)
-		if got := small.get(t, "/users").names(t); !slices.Equal(got, []string{"a", "b", "c"}) {
+		small.POST(t, "/users", `{"username":"d","password":"x"}`).fails(t, 429, "resource_limited", words)
+		small.POST(t, "/token", `{"grant_type":"inherit","username":"d","autoCreateUser":true}`).fails(t, 429, "resource_limited", words)
+		if got := small.GET(t, "/users").names(t); !slices.Equal(got, []string{"a", "b", "c"}) {
 			t.Errorf("it has %q", got)
 		}
 	})
@@ -257,7 +248,7 @@ func TestBrokenStore(t *testing.T) {
 		before := h.Rows(t)
 		h.Exec(t, "ALTER TABLE event RENAME TO gone")
 		for _, body := range []string{`{"username":"half","password":"x"}`, `[{"username":"half","password":"x"},{"username":"other","password":"x"}]`} {
-			a := h.app.post(t, "/users", body)
+			a := h.app.POST(t, "/users", body)
 			a.fails(t, 500, "internal_server_error", "internal error")
 			if id := a.Header.Get("X-Request-Id"); id == "" || !h.Log.Contains(id) {
 				t.Errorf("the log does not know the request %q", id)

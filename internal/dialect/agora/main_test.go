@@ -1,7 +1,6 @@
 package agora_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"os"
 	"strings"
@@ -67,24 +66,21 @@ func newHouse(t *testing.T, engine string, options ...mustertest.Option) *house 
 }
 
 // A client asks one application.
-type client struct {
-	*mustertest.Client
-	base string
-}
+type client struct{ dialecttest.Client[answer] }
 
 // nobody is a client of an application without a token.
-func (h *house) nobody(base string) *client { return &client{h.Nobody(), base} }
+func (h *house) nobody(base string) *client { return h.showing("", base) }
 
 // as is an application itself.
 func (h *house) as(t *testing.T, base string) *client {
 	t.Helper()
 	name := strings.ToLower(base[strings.LastIndexByte(base, '/')+1:])
-	a := h.nobody(base).post(t, "/token", map[string]any{"grant_type": "client_credentials", "client_id": "client-" + name, "client_secret": "marker-secret-of-" + name})
+	a := h.nobody(base).POST(t, "/token", map[string]any{"grant_type": "client_credentials", "client_id": "client-" + name, "client_secret": "marker-secret-of-" + name})
 	return h.showing(a.ok(t).String(t, "access_token"), base)
 }
 
 func (h *house) showing(token, base string) *client {
-	return &client{&mustertest.Client{URL: h.URL, Token: token}, base}
+	return &client{dialecttest.Client[answer]{URL: h.URL + base, Token: token}}
 }
 
 // user registers somebody, with the password "pw-" and his name, and signs him in.
@@ -101,56 +97,22 @@ func (h *house) signIn(t *testing.T, base, name, password string) *client {
 
 func (h *house) password(t *testing.T, base, name, password string) answer {
 	t.Helper()
-	return h.nobody(base).post(t, "/token", map[string]any{"grant_type": "password", "username": name, "password": password})
+	return h.nobody(base).POST(t, "/token", map[string]any{"grant_type": "password", "username": name, "password": password})
 }
 
 // register registers somebody and answers his UUID.
 func (c *client) register(t *testing.T, name string) string {
 	t.Helper()
-	return c.post(t, "/users", map[string]any{"username": name, "password": "pw-" + name}).ok(t).String(t, "entities.0.uuid")
+	return c.POST(t, "/users", map[string]any{"username": name, "password": "pw-" + name}).ok(t).String(t, "entities.0.uuid")
 }
 
+// An answer is what came back.
 type answer struct{ mustertest.Answer }
-
-func (c *client) do(t *testing.T, method, path string, body any) answer {
-	t.Helper()
-	text, is := body.(string)
-	if !is && body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text = string(b)
-	}
-	return answer{c.Client.Do(t, method, c.base+path, text)}
-}
-
-func (c *client) get(t *testing.T, path string) answer { t.Helper(); return c.do(t, "GET", path, nil) }
-
-func (c *client) post(t *testing.T, path string, body any) answer {
-	t.Helper()
-	return c.do(t, "POST", path, body)
-}
-
-func (c *client) put(t *testing.T, path string, body any) answer {
-	t.Helper()
-	return c.do(t, "PUT", path, body)
-}
-
-func (c *client) delete(t *testing.T, path string) answer {
-	t.Helper()
-	return c.do(t, "DELETE", path, nil)
-}
 
 // form sends attributes as clients do.
 func (c *client) form(t *testing.T, path, body string) answer {
 	t.Helper()
-	r, err := http.NewRequest("PUT", c.URL+c.base+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return answer{c.Send(t, r)}
+	return c.With(t, "PUT", path, body, "Content-Type", "application/x-www-form-urlencoded")
 }
 
 // ok wants a success.

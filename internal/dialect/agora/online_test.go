@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -29,14 +30,18 @@ const patience = 10 * time.Second
 // dial asks for a live link, and answers what came of it.
 func (c *client) dial(t *testing.T, path string) *link {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(c.URL, "http://"))
+	at, err := url.Parse(c.URL + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", at.Host)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	_ = conn.SetReadDeadline(time.Now().Add(patience))
 	l := &link{t: t, conn: conn, read: bufio.NewReader(conn)}
-	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", c.base+path, c.Token); err != nil {
+	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", at.RequestURI(), c.Token); err != nil {
 		t.Fatal(err)
 	}
 	if l.res, err = http.ReadResponse(l.read, nil); err != nil {
@@ -102,13 +107,13 @@ func (l *link) message(id, text string) {
 // send sends a text and answers the id of the message to the first.
 func (c *client) send(t *testing.T, text string, to ...string) string {
 	t.Helper()
-	a := c.post(t, "/messages/users", map[string]any{"from": "mina", "to": to, "type": "txt", "body": map[string]string{"msg": text}}).ok(t)
+	a := c.POST(t, "/messages/users", map[string]any{"from": "mina", "to": to, "type": "txt", "body": map[string]string{"msg": text}}).ok(t)
 	return a.String(t, "data."+to[0])
 }
 
 func (h *house) status(t *testing.T, name string) string {
 	t.Helper()
-	return h.app.get(t, "/users/"+name+"/status").ok(t).String(t, "data."+name)
+	return h.app.GET(t, "/users/"+name+"/status").ok(t).String(t, "data."+name)
 }
 
 // TestLink: who has a link is online and gets what is sent to him; who has none finds it when he comes.
@@ -120,14 +125,14 @@ func TestLink(t *testing.T) {
 		if got := h.status(t, "mina") + " " + h.status(t, "otto"); got != "online offline" {
 			t.Errorf("they are %s", got)
 		}
-		if got := mina.get(t, "/users/mina/status").ok(t).String(t, "data.mina"); got != "online" {
+		if got := mina.GET(t, "/users/mina/status").ok(t).String(t, "data.mina"); got != "online" {
 			t.Errorf("mina sees herself %s", got)
 		}
-		a := h.app.post(t, "/users/batch/status", `{"usernames":["otto","Mina","mina"]}`).ok(t)
+		a := h.app.POST(t, "/users/batch/status", `{"usernames":["otto","Mina","mina"]}`).ok(t)
 		if got := fmt.Sprint(a.Get(t, "data")); got != "[map[otto:offline] map[Mina:online] map[mina:online]]" {
 			t.Errorf("the statuses are %s", got)
 		}
-		if a := mina.get(t, "/users/mina/resources").ok(t); a.String(t, "data.0.res") != "web_ab12" || a.String(t, "data.0.device_uuid") == "" {
+		if a := mina.GET(t, "/users/mina/resources").ok(t); a.String(t, "data.0.res") != "web_ab12" || a.String(t, "data.0.device_uuid") == "" {
 			t.Errorf("her resources are %s", a.Body)
 		}
 		hello := h.app.send(t, "hello", "mina", "otto")
@@ -138,18 +143,18 @@ func TestLink(t *testing.T) {
 			t.Errorf("then came %s", got)
 		}
 		count := func() string {
-			return fmt.Sprint(otto.get(t, "/users/otto/offline_msg_count").ok(t).Get(t, "data.otto"))
+			return fmt.Sprint(otto.GET(t, "/users/otto/offline_msg_count").ok(t).Get(t, "data.otto"))
 		}
 		if got := count(); got != "2" {
 			t.Errorf("%s wait", got)
 		}
-		if got := otto.post(t, "/sdk/users/otto/link/ack", map[string]any{"ids": []string{away, hello}}).ok(t).Get(t, "data.acked"); fmt.Sprint(got) != "1" {
+		if got := otto.POST(t, "/sdk/users/otto/link/ack", map[string]any{"ids": []string{away, hello}}).ok(t).Get(t, "data.acked"); fmt.Sprint(got) != "1" {
 			t.Errorf("%v acknowledged: the other is mina's", got)
 		}
 		if got := count(); got != "1" {
 			t.Errorf("%s wait", got)
 		}
-		if got := otto.get(t, "/users/otto/offline_msg_status/"+away).ok(t).String(t, "data."+away); got != "delivered" {
+		if got := otto.GET(t, "/users/otto/offline_msg_status/"+away).ok(t).String(t, "data."+away); got != "delivered" {
 			t.Errorf("it is %s", got)
 		}
 	})
@@ -163,18 +168,18 @@ func TestKicks(t *testing.T) {
 			again  int
 			do     func(name string)
 		}{
-			{"disconnect", 200, func(n string) { h.app.get(t, "/users/"+n+"/disconnect").ok(t) }},
-			{"disconnect", 200, func(n string) { h.app.post(t, "/users/"+n+"/disconnect", nil).ok(t) }},
-			{"disconnect", 200, func(n string) { h.app.get(t, "/users/"+n+"/disconnect/phone").ok(t) }},
-			{"banned", 401, func(n string) { h.app.post(t, "/users/"+n+"/deactivate", nil).ok(t) }},
-			{"password", 401, func(n string) { h.app.put(t, "/users/"+n+"/password", `{"newpassword":"x"}`).ok(t) }},
-			{"deleted", 401, func(n string) { h.app.delete(t, "/users/"+n).ok(t) }},
-			{"deleted", 401, func(string) { h.app.delete(t, "/users?limit=100").ok(t) }},
+			{"disconnect", 200, func(n string) { h.app.GET(t, "/users/"+n+"/disconnect").ok(t) }},
+			{"disconnect", 200, func(n string) { h.app.POST(t, "/users/"+n+"/disconnect", nil).ok(t) }},
+			{"disconnect", 200, func(n string) { h.app.GET(t, "/users/"+n+"/disconnect/phone").ok(t) }},
+			{"banned", 401, func(n string) { h.app.POST(t, "/users/"+n+"/deactivate", nil).ok(t) }},
+			{"password", 401, func(n string) { h.app.PUT(t, "/users/"+n+"/password", `{"newpassword":"x"}`).ok(t) }},
+			{"deleted", 401, func(n string) { h.app.DELETE(t, "/users/"+n).ok(t) }},
+			{"deleted", 401, func(string) { h.app.DELETE(t, "/users?limit=100").ok(t) }},
 			{"replaced", 200, nil},
 		} {
 			name := "mina"
-			if a := h.app.post(t, "/users", `{"username":"mina","password":"pw-mina"}`); a.Status != 200 {
-				h.app.delete(t, "/users/mina").ok(t)
+			if a := h.app.POST(t, "/users", `{"username":"mina","password":"pw-mina"}`); a.Status != 200 {
+				h.app.DELETE(t, "/users/mina").ok(t)
 				h.app.register(t, name)
 			}
 			mina := h.signIn(t, base, name, "pw-mina")
@@ -201,9 +206,9 @@ func TestKicks(t *testing.T) {
 				t.Errorf("%s, and back: %d", x.reason, got.res.StatusCode)
 			}
 		}
-		h.app.get(t, "/users/nobody/disconnect").fails(t, 404, noResource, "Service resource not found")
+		h.app.GET(t, "/users/nobody/disconnect").fails(t, 404, noResource, "Service resource not found")
 		h.app.register(t, "zoe")
-		h.app.get(t, "/users/zoe/disconnect/no%20name").fails(t, 400, illegal, "resource is not legal")
+		h.app.GET(t, "/users/zoe/disconnect/no%20name").fails(t, 400, illegal, "resource is not legal")
 	})
 }
 
@@ -212,10 +217,10 @@ func TestBanKeepsMessages(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		mina := h.user(t, "mina")
 		l := mina.link(t, "mina", "phone")
-		h.app.post(t, "/users/mina/deactivate", nil).ok(t)
+		h.app.POST(t, "/users/mina/deactivate", nil).ok(t)
 		l.want(`kicked {"reason":"banned"}`, "end")
 		id := h.app.send(t, "later", "mina")
-		h.app.post(t, "/users/mina/activate", nil).ok(t)
+		h.app.POST(t, "/users/mina/activate", nil).ok(t)
 		h.signIn(t, base, "mina", "pw-mina").link(t, "mina", "phone").message(id, "later")
 	})
 }
@@ -250,19 +255,19 @@ func TestLinkRefusals(t *testing.T) {
 			t.Errorf("one more than she may have: %d", got.res.StatusCode)
 		}
 		for _, c := range []*client{h.nobody(base), h.app, otto} {
-			c.post(t, "/sdk/users/mina/link/ack", `{"ids":["1"]}`).fails(t, 401, unauthorized, oauth)
+			c.POST(t, "/sdk/users/mina/link/ack", `{"ids":["1"]}`).fails(t, 401, unauthorized, oauth)
 		}
 		for _, body := range []string{`{}`, `{"ids":"1"}`, `{"ids":[1]}`, `[]`} {
-			mina.post(t, "/sdk/users/mina/link/ack", body).fails(t, 400, illegal, shape)
+			mina.POST(t, "/sdk/users/mina/link/ack", body).fails(t, 400, illegal, shape)
 		}
-		mina.post(t, "/sdk/users/mina/link/ack", `{"ids":[]}`).fails(t, 400, illegal, "ids is not legal")
+		mina.POST(t, "/sdk/users/mina/link/ack", `{"ids":[]}`).fails(t, 400, illegal, "ids is not legal")
 		for _, path := range []string{"status", "offline_msg_count", "offline_msg_status/1", "resources"} {
-			otto.get(t, "/users/mina/"+path).fails(t, 401, unauthorized, oauth)
-			h.app.get(t, "/users/nobody/"+path).fails(t, 404, noResource, "Service resource not found")
+			otto.GET(t, "/users/mina/"+path).fails(t, 401, unauthorized, oauth)
+			h.app.GET(t, "/users/nobody/"+path).fails(t, 404, noResource, "Service resource not found")
 		}
-		otto.get(t, "/users/otto/disconnect").fails(t, 401, unauthorized, oauth)
-		otto.post(t, "/users/batch/status", `{"usernames":["mina"]}`).fails(t, 401, unauthorized, oauth)
-		otto.post(t, "/messages/users", `{"to":["mina"],"type":"txt","body":{"msg":"x"}}`).fails(t, 401, unauthorized, oauth)
+		otto.GET(t, "/users/otto/disconnect").fails(t, 401, unauthorized, oauth)
+		otto.POST(t, "/users/batch/status", `{"usernames":["mina"]}`).fails(t, 401, unauthorized, oauth)
+		otto.POST(t, "/messages/users", `{"to":["mina"],"type":"txt","body":{"msg":"x"}}`).fails(t, 401, unauthorized, oauth)
 	})
 }
 
@@ -288,21 +293,21 @@ func TestMessageErrors(t *testing.T) {
 			`{"to":["mina"],"type":"txt","body":{"msg":"` + strings.Repeat("x", 5100) + `"},"ext":{"kkkkkkkkkk":1}}`: "message is too large",
 			`[]`: shape,
 		} {
-			h.app.post(t, "/messages/users", body).fails(t, 400, illegal, want)
+			h.app.POST(t, "/messages/users", body).fails(t, 400, illegal, want)
 		}
 		for _, kind := range []string{"chatgroups", "chatrooms", "x", ""} {
-			h.app.post(t, "/messages", `{"target_type":"`+kind+`","target":["mina"],"msg":{"type":"txt","msg":"x"}}`).fails(t, 400, illegal, "target_type is users")
+			h.app.POST(t, "/messages", `{"target_type":"`+kind+`","target":["mina"],"msg":{"type":"txt","msg":"x"}}`).fails(t, 400, illegal, "target_type is users")
 		}
-		h.app.post(t, "/messages", `{"target_type":"users","target":["mina"]}`).fails(t, 400, illegal, "type is not legal")
+		h.app.POST(t, "/messages", `{"target_type":"users","target":["mina"]}`).fails(t, 400, illegal, "type is not legal")
 		hundred := strings.Repeat(`"mina",`, 100)
-		h.app.post(t, "/users/batch/status", `{"usernames":[`+hundred+`"mina"]}`).fails(t, 400, illegal, "request body exceeds maximum limit, maximum limit is 100")
+		h.app.POST(t, "/users/batch/status", `{"usernames":[`+hundred+`"mina"]}`).fails(t, 400, illegal, "request body exceeds maximum limit, maximum limit is 100")
 		for _, body := range []string{`{"usernames":[]}`, `{}`} {
-			h.app.post(t, "/users/batch/status", body).fails(t, 400, illegal, shape)
+			h.app.POST(t, "/users/batch/status", body).fails(t, 400, illegal, shape)
 		}
 		if h.Rows(t) != before {
 			t.Error("something was stored")
 		}
-		if a := h.app.post(t, "/messages?useMsgId=true", `{"target_type":"users","target":["mina"],"msg":{"type":"txt","msg":"x"}}`).ok(t); len(a.String(t, "data.mina")) < 18 {
+		if a := h.app.POST(t, "/messages?useMsgId=true", `{"target_type":"users","target":["mina"],"msg":{"type":"txt","msg":"x"}}`).ok(t); len(a.String(t, "data.mina")) < 18 {
 			t.Errorf("answered %s", a.Body)
 		}
 	})
@@ -318,12 +323,12 @@ func TestMessageFrequency(t *testing.T) {
 		}
 		body := map[string]any{"to": to, "type": "cmd", "body": map[string]any{}}
 		for range 10 {
-			h.app.post(t, "/messages/users", body).ok(t)
+			h.app.POST(t, "/messages/users", body).ok(t)
 		}
-		h.app.post(t, "/messages/users", `{"to":["a"],"type":"cmd","body":{}}`).fails(t, 403, "exceed_limit", "message send reach limit")
-		other.post(t, "/messages/users", body).ok(t)
+		h.app.POST(t, "/messages/users", `{"to":["a"],"type":"cmd","body":{}}`).fails(t, 403, "exceed_limit", "message send reach limit")
+		other.POST(t, "/messages/users", body).ok(t)
 		h.Clock.Advance(time.Minute)
-		h.app.post(t, "/messages/users", body).ok(t)
+		h.app.POST(t, "/messages/users", body).ok(t)
 	}, func(c *config.Config) { c.Dev = false })
 }
 
@@ -332,12 +337,12 @@ func TestMessageFrequency(t *testing.T) {
 func TestPeopleOnline(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		app, admin := h.as(t, main), h.Administrator(t)
-		app.post(t, "/users", `{"username":"paul","password":"correct-horse"}`).ok(t)
+		app.POST(t, "/users", `{"username":"paul","password":"correct-horse"}`).ok(t)
 		paul := h.signIn(t, main, "paul", "correct-horse")
 		id := admin.GET(t, "/corteza/system/users/?username=paul").String(t, "response.set.0.userID")
 		l := paul.link(t, "paul", "phone")
 		// Of the house, those whose names are e-mails are nobody to an application.
-		sent := app.post(t, "/messages/users", `{"to":["paul","paul@example.org","admin"],"type":"txt","body":{"msg":"x"}}`).ok(t)
+		sent := app.POST(t, "/messages/users", `{"to":["paul","paul@example.org","admin"],"type":"txt","body":{"msg":"x"}}`).ok(t)
 		l.message(sent.String(t, "data.paul"), "x")
 		at := h.Clock.Now().Add(-time.Minute).UTC().Format(time.RFC3339)
 		made := admin.POST(t, "/corteza/system/reminder/", `{"resource":"a:b:1","assignedTo":"`+id+`","payload":{"title":"Call"},"remindAt":"`+at+`"}`)

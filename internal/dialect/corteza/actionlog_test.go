@@ -21,7 +21,7 @@ type entry struct {
 // log asks for a part of the log, newest first.
 func (h *house) log(t *testing.T, query string) []entry {
 	t.Helper()
-	a := h.admin.get(t, "/actionlog/?"+query)
+	a := h.admin.GET(t, "/actionlog/?"+query)
 	var out struct{ Response struct{ Set []entry } }
 	if err := json.Unmarshal(a.Body, &out); err != nil || out.Response.Set == nil {
 		t.Fatalf("no log: %s", a.Body)
@@ -42,36 +42,36 @@ func (h *house) last(t *testing.T, a answer) entry {
 // TestLogOfChanges: names, severities, origin and what the entry is about.
 func TestLogOfChanges(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		admin := h.admin.get(t, "/auth/check").str(t, "response.user.userID")
+		admin := h.admin.GET(t, "/auth/check").Text(t, "response.user.userID")
 		ann := h.person(t, "ann")
-		role := h.admin.post(t, "/roles/", `{"name":"Red","handle":"red"}`).str(t, "response.roleID")
+		role := h.admin.POST(t, "/roles/", `{"name":"Red","handle":"red"}`).Text(t, "response.roleID")
 		for _, c := range []struct {
 			do                            func() answer
 			resource, action, description string
 			meta                          map[string]string
 		}{
-			{func() answer { return h.admin.post(t, "/users/", `{"email":"new@example.org","handle":"new"}`) }, "system:user", "create", "created new", map[string]string{"new.email": `"new@example.org"`, "new.handle": `"new"`}},
-			{func() answer { return h.admin.put(t, "/users/"+ann.id, `{"email":"ann@example.org","handle":"ann2"}`) }, "system:user", "update", "", map[string]string{"user.ID": ann.id, "update.handle": `"ann2"`, "user.handle": `"ann"`}},
-			{func() answer { return h.admin.put(t, "/users/"+ann.id, `{"email":"ann@example.org","handle":"ann"}`) }, "system:user", "update", "", nil},
-			{func() answer { return h.admin.post(t, "/users/"+ann.id+"/suspend", nil) }, "system:user", "suspend", "suspended ann", map[string]string{"user.ID": ann.id, "user.email": `"ann@example.org"`}},
-			{func() answer { return h.admin.post(t, "/users/"+ann.id+"/unsuspend", nil) }, "system:user", "unsuspend", "unsuspended ann", nil},
-			{func() answer { return h.admin.post(t, "/users/"+ann.id+"/password", `{"password":"another-horse"}`) }, "system:user", "setPassword", "changed password of ann", nil},
-			{func() answer { return h.admin.del(t, "/users/"+ann.id) }, "system:user", "delete", "deleted ann", nil},
-			{func() answer { return h.admin.post(t, "/users/"+ann.id+"/undelete", nil) }, "system:user", "undelete", "undeleted ann", nil},
-			{func() answer { return h.admin.post(t, "/roles/", `{"name":"Blue"}`) }, "system:role", "create", "created Blue", map[string]string{"new.name": `"Blue"`}},
-			{func() answer { return h.admin.put(t, "/roles/"+role, `{"name":"Red 2","handle":"red"}`) }, "system:role", "update", "updated red", map[string]string{"role.ID": role, "update.name": `"Red 2"`}},
-			{func() answer { return h.admin.post(t, "/roles/"+role+"/member/"+ann.id, nil) }, "system:role", "memberAdd", "added ann@example.org to red", map[string]string{"role.ID": role, "member.ID": ann.id, "member.email": `"ann@example.org"`}},
-			{func() answer { return h.admin.del(t, "/users/"+ann.id+"/membership/"+role) }, "system:role", "memberRemove", "removed ann@example.org from red", map[string]string{"role.ID": role, "member.ID": ann.id}},
-			{func() answer { return h.admin.post(t, "/roles/"+role+"/archive", nil) }, "system:role", "archive", "archived red", nil},
-			{func() answer { return h.admin.post(t, "/roles/"+role+"/unarchive", nil) }, "system:role", "unarchive", "unarchived red", nil},
-			{func() answer { return h.admin.del(t, "/roles/"+role) }, "system:role", "delete", "deleted red", map[string]string{"role.handle": `"red"`}},
-			{func() answer { return h.admin.post(t, "/roles/"+role+"/undelete", nil) }, "system:role", "undelete", "undeleted red", nil},
-			{func() answer { return h.admin.post(t, "/application/", `{"name":"App"}`) }, "system:application", "create", "created App", map[string]string{"new.name": `"App"`}},
-			{func() answer { return h.admin.put(t, "/application/1", `{"name":"Admin"}`) }, "system:application", "update", "updated Administration", map[string]string{"application.ID": "1", "update.name": `"Admin"`}},
-			{func() answer { return h.admin.post(t, "/organisations/", `{"name":"House"}`) }, "system:organisation", "create", "created House", nil},
-			{func() answer { return h.admin.post(t, "/reminder/", `{"resource":"call:1","assignedTo":"`+ann.id+`"}`) }, "system:reminder", "create", "created a reminder", map[string]string{"new.assignedTo": ann.id, "new.resource": `"call:1"`}},
+			{func() answer { return h.admin.POST(t, "/users/", `{"email":"new@example.org","handle":"new"}`) }, "system:user", "create", "created new", map[string]string{"new.email": `"new@example.org"`, "new.handle": `"new"`}},
+			{func() answer { return h.admin.PUT(t, "/users/"+ann.id, `{"email":"ann@example.org","handle":"ann2"}`) }, "system:user", "update", "", map[string]string{"user.ID": ann.id, "update.handle": `"ann2"`, "user.handle": `"ann"`}},
+			{func() answer { return h.admin.PUT(t, "/users/"+ann.id, `{"email":"ann@example.org","handle":"ann"}`) }, "system:user", "update", "", nil},
+			{func() answer { return h.admin.POST(t, "/users/"+ann.id+"/suspend", nil) }, "system:user", "suspend", "suspended ann", map[string]string{"user.ID": ann.id, "user.email": `"ann@example.org"`}},
+			{func() answer { return h.admin.POST(t, "/users/"+ann.id+"/unsuspend", nil) }, "system:user", "unsuspend", "unsuspended ann", nil},
+			{func() answer { return h.admin.POST(t, "/users/"+ann.id+"/password", `{"password":"another-horse"}`) }, "system:user", "setPassword", "changed password of ann", nil},
+			{func() answer { return h.admin.DELETE(t, "/users/"+ann.id) }, "system:user", "delete", "deleted ann", nil},
+			{func() answer { return h.admin.POST(t, "/users/"+ann.id+"/undelete", nil) }, "system:user", "undelete", "undeleted ann", nil},
+			{func() answer { return h.admin.POST(t, "/roles/", `{"name":"Blue"}`) }, "system:role", "create", "created Blue", map[string]string{"new.name": `"Blue"`}},
+			{func() answer { return h.admin.PUT(t, "/roles/"+role, `{"name":"Red 2","handle":"red"}`) }, "system:role", "update", "updated red", map[string]string{"role.ID": role, "update.name": `"Red 2"`}},
+			{func() answer { return h.admin.POST(t, "/roles/"+role+"/member/"+ann.id, nil) }, "system:role", "memberAdd", "added ann@example.org to red", map[string]string{"role.ID": role, "member.ID": ann.id, "member.email": `"ann@example.org"`}},
+			{func() answer { return h.admin.DELETE(t, "/users/"+ann.id+"/membership/"+role) }, "system:role", "memberRemove", "removed ann@example.org from red", map[string]string{"role.ID": role, "member.ID": ann.id}},
+			{func() answer { return h.admin.POST(t, "/roles/"+role+"/archive", nil) }, "system:role", "archive", "archived red", nil},
+			{func() answer { return h.admin.POST(t, "/roles/"+role+"/unarchive", nil) }, "system:role", "unarchive", "unarchived red", nil},
+			{func() answer { return h.admin.DELETE(t, "/roles/"+role) }, "system:role", "delete", "deleted red", map[string]string{"role.handle": `"red"`}},
+			{func() answer { return h.admin.POST(t, "/roles/"+role+"/undelete", nil) }, "system:role", "undelete", "undeleted red", nil},
+			{func() answer { return h.admin.POST(t, "/application/", `{"name":"App"}`) }, "system:application", "create", "created App", map[string]string{"new.name": `"App"`}},
+			{func() answer { return h.admin.PUT(t, "/application/1", `{"name":"Admin"}`) }, "system:application", "update", "updated Administration", map[string]string{"application.ID": "1", "update.name": `"Admin"`}},
+			{func() answer { return h.admin.POST(t, "/organisations/", `{"name":"House"}`) }, "system:organisation", "create", "created House", nil},
+			{func() answer { return h.admin.POST(t, "/reminder/", `{"resource":"call:1","assignedTo":"`+ann.id+`"}`) }, "system:reminder", "create", "created a reminder", map[string]string{"new.assignedTo": ann.id, "new.resource": `"call:1"`}},
 			{func() answer {
-				return h.admin.do(t, "PATCH", "/settings/", `{"values":[{"name":"ui.one.title","value":"T"}]}`)
+				return h.admin.Do(t, "PATCH", "/settings/", `{"values":[{"name":"ui.one.title","value":"T"}]}`)
 			}, "system:setting", "update", "changed settings", nil},
 		} {
 			a := c.do()
@@ -103,45 +103,45 @@ func TestLogOfChanges(t *testing.T) {
 func TestLogOfRefusals(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann, weak := h.person(t, "ann"), h.person(t, "weak")
-		h.admin.post(t, "/roles/", `{"name":"Red","handle":"red"}`).str(t, "response.roleID")
+		h.admin.POST(t, "/roles/", `{"name":"Red","handle":"red"}`).Text(t, "response.roleID")
 		for _, c := range []struct {
 			do                            func() answer
 			resource, action, description string
 			severity                      int
 		}{
-			{func() answer { return weak.post(t, "/users/", `{"email":"n@example.org"}`) }, "system:user", "create", "failed to create users; insufficient permissions", 1},
-			{func() answer { return weak.put(t, "/users/"+ann.id, `{"email":"n@example.org"}`) }, "system:user", "update", "failed to update users; insufficient permissions", 1},
-			{func() answer { return weak.del(t, "/users/"+ann.id) }, "system:user", "delete", "", 1},
-			{func() answer { return weak.post(t, "/users/"+ann.id+"/suspend", nil) }, "system:user", "suspend", "", 1},
-			{func() answer { return weak.post(t, "/users/"+ann.id+"/password", `{"password":"correct-horse"}`) }, "system:user", "setPassword", "", 1},
-			{func() answer { return weak.get(t, "/users/?deleted=1") }, "system:user", "search", "", 1},
-			{func() answer { return weak.post(t, "/roles/", `{"name":"x"}`) }, "system:role", "create", "", 1},
-			{func() answer { return weak.post(t, "/roles/2/member/"+weak.id, nil) }, "system:role", "memberAdd", "", 1},
-			{func() answer { return weak.get(t, "/actionlog/") }, "system:actionlog", "search", "", 1},
-			{func() answer { return h.admin.post(t, "/users/"+ann.id+"/password", `{"password":"x"}`) }, "system:user", "setPassword", "", 1},
-			{func() answer { return h.admin.post(t, "/users/", `{"email":"ann@example.org"}`) }, "system:user", "create", "", 4},
-			{func() answer { return h.admin.post(t, "/users/", `{"email":"x"}`) }, "system:user", "create", "", 4},
-			{func() answer { return h.admin.post(t, "/users/", `{"email":"n@example.org","handle":"-"}`) }, "system:user", "create", "", 4},
-			{func() answer { return h.admin.get(t, "/users/999") }, "system:user", "lookup", "failed to lookup users; not found", 4},
-			{func() answer { return h.admin.post(t, "/roles/", `{"name":"Red"}`) }, "system:role", "create", "", 4},
-			{func() answer { return h.admin.del(t, "/roles/2") }, "system:role", "delete", "", 1},
-			{func() answer { return h.admin.del(t, "/users/999") }, "system:user", "delete", "failed to delete users; not found", 3}, // masked
-			{func() answer { return h.admin.get(t, "/roles/999") }, "system:role", "lookup", "failed to lookup roles; not found", 3},
-			{func() answer { return h.admin.get(t, "/users/0") }, "system:user", "lookup", "failed to lookup users; invalid ID", 4},
-			{func() answer { return h.admin.del(t, "/users/x") }, "system:user", "delete", "", 4},
-			{func() answer { return h.admin.put(t, "/roles/0", `{"handle":"-"}`) }, "system:role", "update", "", 4},
-			{func() answer { return h.admin.post(t, "/roles/1/member/"+ann.id, nil) }, "system:role", "memberAdd", "", 4},
-			{func() answer { return weak.post(t, "/roles/2/merge", nil) }, "system:role", "merge", "", 4},
-			{func() answer { return h.admin.get(t, "/users/?sort=bogus") }, "system:user", "search", "", 3},
-			{func() answer { return h.admin.get(t, "/roles/?sort=id,") }, "system:role", "search", "", 3},
-			{func() answer { return weak.post(t, "/auth/impersonate", `{"userID":"`+ann.id+`"}`) }, "system:auth", "impersonate", "", 4},
-			{func() answer { return weak.post(t, "/application/", `{"name":"x"}`) }, "system:application", "create", "failed to create applications; insufficient permissions", 3},
-			{func() answer { return weak.put(t, "/application/1", `{"name":"x"}`) }, "system:application", "update", "", 3},
-			{func() answer { return h.admin.get(t, "/application/999") }, "system:application", "lookup", "", 4},
-			{func() answer { return h.admin.del(t, "/application/999") }, "system:application", "delete", "", 3},
-			{func() answer { return weak.post(t, "/organisations/", `{"name":"x"}`) }, "system:organisation", "create", "", 1},
-			{func() answer { return weak.post(t, "/reminder/", nil) }, "system:reminder", "create", "", 1},
-			{func() answer { return weak.del(t, "/reminder/999") }, "system:reminder", "delete", "", 4},
+			{func() answer { return weak.POST(t, "/users/", `{"email":"n@example.org"}`) }, "system:user", "create", "failed to create users; insufficient permissions", 1},
+			{func() answer { return weak.PUT(t, "/users/"+ann.id, `{"email":"n@example.org"}`) }, "system:user", "update", "failed to update users; insufficient permissions", 1},
+			{func() answer { return weak.DELETE(t, "/users/"+ann.id) }, "system:user", "delete", "", 1},
+			{func() answer { return weak.POST(t, "/users/"+ann.id+"/suspend", nil) }, "system:user", "suspend", "", 1},
+			{func() answer { return weak.POST(t, "/users/"+ann.id+"/password", `{"password":"correct-horse"}`) }, "system:user", "setPassword", "", 1},
+			{func() answer { return weak.GET(t, "/users/?deleted=1") }, "system:user", "search", "", 1},
+			{func() answer { return weak.POST(t, "/roles/", `{"name":"x"}`) }, "system:role", "create", "", 1},
+			{func() answer { return weak.POST(t, "/roles/2/member/"+weak.id, nil) }, "system:role", "memberAdd", "", 1},
+			{func() answer { return weak.GET(t, "/actionlog/") }, "system:actionlog", "search", "", 1},
+			{func() answer { return h.admin.POST(t, "/users/"+ann.id+"/password", `{"password":"x"}`) }, "system:user", "setPassword", "", 1},
+			{func() answer { return h.admin.POST(t, "/users/", `{"email":"ann@example.org"}`) }, "system:user", "create", "", 4},
+			{func() answer { return h.admin.POST(t, "/users/", `{"email":"x"}`) }, "system:user", "create", "", 4},
+			{func() answer { return h.admin.POST(t, "/users/", `{"email":"n@example.org","handle":"-"}`) }, "system:user", "create", "", 4},
+			{func() answer { return h.admin.GET(t, "/users/999") }, "system:user", "lookup", "failed to lookup users; not found", 4},
+			{func() answer { return h.admin.POST(t, "/roles/", `{"name":"Red"}`) }, "system:role", "create", "", 4},
+			{func() answer { return h.admin.DELETE(t, "/roles/2") }, "system:role", "delete", "", 1},
+			{func() answer { return h.admin.DELETE(t, "/users/999") }, "system:user", "delete", "failed to delete users; not found", 3}, // masked
+			{func() answer { return h.admin.GET(t, "/roles/999") }, "system:role", "lookup", "failed to lookup roles; not found", 3},
+			{func() answer { return h.admin.GET(t, "/users/0") }, "system:user", "lookup", "failed to lookup users; invalid ID", 4},
+			{func() answer { return h.admin.DELETE(t, "/users/x") }, "system:user", "delete", "", 4},
+			{func() answer { return h.admin.PUT(t, "/roles/0", `{"handle":"-"}`) }, "system:role", "update", "", 4},
+			{func() answer { return h.admin.POST(t, "/roles/1/member/"+ann.id, nil) }, "system:role", "memberAdd", "", 4},
+			{func() answer { return weak.POST(t, "/roles/2/merge", nil) }, "system:role", "merge", "", 4},
+			{func() answer { return h.admin.GET(t, "/users/?sort=bogus") }, "system:user", "search", "", 3},
+			{func() answer { return h.admin.GET(t, "/roles/?sort=id,") }, "system:role", "search", "", 3},
+			{func() answer { return weak.POST(t, "/auth/impersonate", `{"userID":"`+ann.id+`"}`) }, "system:auth", "impersonate", "", 4},
+			{func() answer { return weak.POST(t, "/application/", `{"name":"x"}`) }, "system:application", "create", "failed to create applications; insufficient permissions", 3},
+			{func() answer { return weak.PUT(t, "/application/1", `{"name":"x"}`) }, "system:application", "update", "", 3},
+			{func() answer { return h.admin.GET(t, "/application/999") }, "system:application", "lookup", "", 4},
+			{func() answer { return h.admin.DELETE(t, "/application/999") }, "system:application", "delete", "", 3},
+			{func() answer { return weak.POST(t, "/organisations/", `{"name":"x"}`) }, "system:organisation", "create", "", 1},
+			{func() answer { return weak.POST(t, "/reminder/", nil) }, "system:reminder", "create", "", 1},
+			{func() answer { return weak.DELETE(t, "/reminder/999") }, "system:reminder", "delete", "", 4},
 		} {
 			a := c.do()
 			e := h.last(t, a)
@@ -156,7 +156,7 @@ func TestLogOfRefusals(t *testing.T) {
 			}
 		}
 		for body := range strings.FieldsSeq(`{"email":"a\u202eb@example.org"} {"email":"n@example.org","name":"a\nb"}`) {
-			a := h.admin.post(t, "/users/", body)
+			a := h.admin.POST(t, "/users/", body)
 			for _, value := range h.last(t, a).Meta {
 				if strings.Contains(string(value), "\u202e") || strings.Contains(string(value), `\n`) {
 					t.Errorf("%s: the log keeps %s", body, value)
@@ -194,24 +194,24 @@ func TestLogOfSignIns(t *testing.T) {
 			t.Errorf("switched off: %+v", e)
 		}
 		h.setting(t, "auth.internal.enabled", true)
-		a = h.showing("forged").get(t, "/users/")
+		a = h.showing("forged").GET(t, "/users/")
 		if e := h.last(t, a); e.Resource != "system:auth" || e.Action != "validateToken" || e.Severity != 4 || e.ActorID != "0" || e.Error != "Unauthorized" {
 			t.Errorf("forged: %+v", e)
 		}
-		a = ann.post(t, "/auth/internal/change-password", `{"oldPassword":"secret-old","newPassword":"secret-new"}`)
+		a = ann.POST(t, "/auth/internal/change-password", `{"oldPassword":"secret-old","newPassword":"secret-new"}`)
 		if e := h.last(t, a); e.Action != "changePassword" || e.ActorID != ann.id || e.Error != a.Error(t) || e.Severity != 4 {
 			t.Errorf("wrong old password: %+v", e)
 		}
-		a = ann.post(t, "/auth/internal/change-password", `{"oldPassword":"correct-horse","newPassword":"secret-new"}`)
+		a = ann.POST(t, "/auth/internal/change-password", `{"oldPassword":"correct-horse","newPassword":"secret-new"}`)
 		if e := h.last(t, a); e.Action != "changePassword" || e.Severity != 5 {
 			t.Errorf("changed: %+v", e)
 		}
-		a = ann.get(t, "/auth/logout")
+		a = ann.GET(t, "/auth/logout")
 		if e := h.last(t, a); e.Resource != "system:auth" || e.ActorID != ann.id {
 			t.Errorf("signed out: %+v", e)
 		}
-		a = n.post(t, "/auth/internal/signup", `{"email":"mia@example.org","password":"secret-mia"}`)
-		if e := h.last(t, a); e.Action != "internalSignup" || e.ActorID != a.str(t, "response.user.userID") || e.Severity != 5 {
+		a = n.POST(t, "/auth/internal/signup", `{"email":"mia@example.org","password":"secret-mia"}`)
+		if e := h.last(t, a); e.Action != "internalSignup" || e.ActorID != a.Text(t, "response.user.userID") || e.Severity != 5 {
 			t.Errorf("signed up: %+v", e)
 		}
 		a = n.login(t, "mia@example.org", "secret-mia") // sends a mail, which is an entry of its own
@@ -221,11 +221,11 @@ func TestLogOfSignIns(t *testing.T) {
 			}
 		}
 		token := h.mail(t, "mia@example.org").Token()
-		a = n.post(t, "/auth/internal/confirm-email", map[string]string{"token": token})
+		a = n.POST(t, "/auth/internal/confirm-email", map[string]string{"token": token})
 		if e := h.last(t, a); e.Resource != "system:auth" || e.Severity != 5 {
 			t.Errorf("confirmed: %+v", e)
 		}
-		all := h.admin.get(t, "/actionlog/")
+		all := h.admin.GET(t, "/actionlog/")
 		for _, secret := range []string{"secret-", "horse", token, token[:32], "argon2", "eyJ"} {
 			if strings.Contains(string(all.Body), secret) || h.Log.Contains(secret) {
 				t.Errorf("%q is in a log", secret)
@@ -240,13 +240,13 @@ func TestLogHidesPeople(t *testing.T) {
 		ann, bob := h.person(t, "ann"), h.person(t, "bob")
 		role := h.role(t, "Auditors", ann.id)
 		h.rule(t, role, "system", "access", "allow")
-		h.admin.put(t, "/users/"+bob.id, `{"email":"bobby@example.org","name":"Bobby","handle":"bob"}`).str(t, "response.userID")
-		h.admin.post(t, "/roles/"+role+"/member/"+bob.id, nil).ok(t)
+		h.admin.PUT(t, "/users/"+bob.id, `{"email":"bobby@example.org","name":"Bobby","handle":"bob"}`).Text(t, "response.userID")
+		h.admin.POST(t, "/roles/"+role+"/member/"+bob.id, nil).ok(t)
 		h.nobody().login(t, "bobby@example.org", "wrong-horse").fails(t, wrong)
 		h.nobody().login(t, "stranger@example.org", "wrong-horse").fails(t, wrong)
-		ann.put(t, "/users/"+ann.id, `{"email":"ann@example.org","name":"Ann","handle":"ann"}`).str(t, "response.userID")
+		ann.PUT(t, "/users/"+ann.id, `{"email":"ann@example.org","name":"Ann","handle":"ann"}`).Text(t, "response.userID")
 		const email, name = `"####.#######@######.###"`, `"##### ##########"`
-		log := string(ann.get(t, "/actionlog/").Body)
+		log := string(ann.GET(t, "/actionlog/").Body)
 		for _, secret := range []string{"bob@", "bobby@", "Bobby", "Name of bob", "stranger@", "admin@"} {
 			if strings.Contains(log, secret) {
 				t.Errorf("the log shows %s", secret)
@@ -263,7 +263,7 @@ func TestLogHidesPeople(t *testing.T) {
 			}
 		}
 		h.rule(t, role, "system:user:"+bob.id, "unmask.email", "allow")
-		log = string(ann.get(t, "/actionlog/").Body)
+		log = string(ann.GET(t, "/actionlog/").Body)
 		if !strings.Contains(log, `"update.email":"bobby@example.org"`) || !strings.Contains(log, `"description":"added bobby@example.org to `) || strings.Contains(log, "Bobby") || strings.Contains(log, "stranger@") {
 			t.Errorf("with the right to one: %s", log)
 		}
@@ -276,10 +276,10 @@ func TestLogFilters(t *testing.T) {
 		ann, bob := h.person(t, "ann"), h.person(t, "bob")
 		h.Clock.Advance(10 * time.Second)
 		at := h.Clock.Now()
-		h.admin.post(t, "/users/"+bob.id+"/suspend", nil).ok(t)
-		h.admin.post(t, "/users/"+bob.id+"/unsuspend", nil).ok(t)
+		h.admin.POST(t, "/users/"+bob.id+"/suspend", nil).ok(t)
+		h.admin.POST(t, "/users/"+bob.id+"/unsuspend", nil).ok(t)
 		h.Clock.Advance(10 * time.Second)
-		ann.post(t, "/users/"+bob.id+"/suspend", nil).fails(t, "not allowed to suspend this user")
+		ann.POST(t, "/users/"+bob.id+"/suspend", nil).fails(t, "not allowed to suspend this user")
 		stamp := func(d time.Duration) string { return url.QueryEscape(at.Add(d).Format(time.RFC3339)) }
 		for query, want := range map[string]string{
 			"resource=system:user&action=suspend":                          "suspend suspend",
@@ -316,11 +316,11 @@ func TestLogFilters(t *testing.T) {
 			}
 		}
 		for _, bad := range []string{"bad", "2020-13-01T00:00:00Z", "2020-01-01", "2020-01-01T00:00:00%2B24:00", "99999-01-01T00:00:00Z", "<script>"} {
-			h.admin.get(t, "/actionlog/?from="+bad).failsWith(t, "parsing time")
-			h.admin.get(t, "/actionlog/?to="+bad).failsWith(t, "parsing time")
+			h.admin.GET(t, "/actionlog/?from="+bad).failsWith(t, "parsing time")
+			h.admin.GET(t, "/actionlog/?to="+bad).failsWith(t, "parsing time")
 		}
-		h.admin.get(t, "/actionlog/?from=%1b%5b31m").fails(t, "parsing time failed") // nothing is echoed that a terminal obeys
-		if got := h.admin.get(t, "/actionlog/?limit=1").members(t, "response.set.0"); fmt.Sprint(got) != "[action actor actorID actorIPAddr description error meta requestID requestOrigin resource severity timestamp]" {
+		h.admin.GET(t, "/actionlog/?from=%1b%5b31m").fails(t, "parsing time failed") // nothing is echoed that a terminal obeys
+		if got := h.admin.GET(t, "/actionlog/?limit=1").members(t, "response.set.0"); fmt.Sprint(got) != "[action actor actorID actorIPAddr description error meta requestID requestOrigin resource severity timestamp]" {
 			t.Errorf("members %v", got)
 		}
 	})

@@ -65,7 +65,7 @@ func (c *client) upload(t *testing.T, key string, f file, after ...string) answe
 // uploaded uploads a file and answers its id.
 func (c *client) uploaded(t *testing.T, key string, f file, after ...string) string {
 	t.Helper()
-	value := c.upload(t, key, f, after...).str(t, "response.value")
+	value := c.upload(t, key, f, after...).Text(t, "response.value")
 	id, ok := strings.CutPrefix(value, "attachment:")
 	if !ok {
 		t.Fatalf("the value is %q", value)
@@ -89,11 +89,11 @@ func TestRecordedFiles(t *testing.T) {
 				owner = []string{"ownerID", owner[0]}
 			}
 			a := h.admin.upload(t, args[0], map[string]file{"logo": logo(), "note": note()}[args[1]], owner...)
-			p.Values[args[2]], _ = strings.CutPrefix(a.str(t, "response.value"), "attachment:")
-			if got := a.members(t, "response"); !slices.Equal(got, []string{"name", "updatedAt", "updatedBy", "value"}) || a.str(t, "response.name") != args[0] {
+			p.Values[args[2]], _ = strings.CutPrefix(a.Text(t, "response.value"), "attachment:")
+			if got := a.members(t, "response"); !slices.Equal(got, []string{"name", "updatedAt", "updatedBy", "value"}) || a.Text(t, "response.name") != args[0] {
 				t.Errorf("answered %s", a.Body)
 			}
-			if _, err := time.Parse(time.RFC3339Nano, a.str(t, "response.updatedAt")); err != nil {
+			if _, err := time.Parse(time.RFC3339Nano, a.Text(t, "response.updatedAt")); err != nil {
 				t.Error(err)
 			}
 		}
@@ -146,7 +146,7 @@ func TestAttachmentHeaders(t *testing.T) {
 				t.Errorf("%s %s: %d with %d bytes", c.header, c.value, a.Status, len(a.Body))
 			}
 		}
-		h.admin.del(t, "/attachment/settings/"+id).ok(t)
+		h.admin.DELETE(t, "/attachment/settings/"+id).ok(t)
 		if a := h.nobody().fetch(t, path, "If-Modified-Since", modified); a.Status != 404 || len(a.Body) != 0 || a.Header.Get("Cross-Origin-Resource-Policy") != "same-origin" {
 			t.Errorf("deleted: %d %v", a.Status, a.Header)
 		}
@@ -236,11 +236,11 @@ func TestFileNames(t *testing.T) {
 			"<script>.txt":     {"<script>.txt", "filename=%3Cscript%3E.txt"},
 		} {
 			id := h.admin.uploaded(t, "named", file{given, "", "x"})
-			a := h.admin.get(t, "/attachment/settings/"+id)
-			if got := a.str(t, "response.name"); got != want[0] {
+			a := h.admin.GET(t, "/attachment/settings/"+id)
+			if got := a.Text(t, "response.name"); got != want[0] {
 				t.Errorf("%s is called %s", given, got)
 			}
-			b := h.nobody().fetch(t, a.str(t, "response.url"))
+			b := h.nobody().fetch(t, a.Text(t, "response.url"))
 			if got := b.Header.Get("Content-Disposition"); b.Status != 200 || strings.TrimPrefix(strings.TrimPrefix(got, "inline; "), "attachment; ") != want[1] {
 				t.Errorf("%s: %d %s", given, b.Status, got)
 			}
@@ -276,25 +276,25 @@ func TestUploadForm(t *testing.T) {
 			c.send(t, "POST", "/settings/k", contentType, strings.Replace(body, `; filename="logo one.png"`, "", 1)).fails(t, "error parsing http request body: the form has no file")
 		}
 		contentType, body := form(note(), []string{"ownerID", weak.id, "other", "x"}, nil)
-		h.admin.send(t, "POST", "/settings/mine", contentType, body).str(t, "response.value")
-		h.admin.get(t, "/settings/mine").is(t, `{"response":null}`)
-		h.admin.get(t, "/settings/mine?ownerID="+weak.id).str(t, "response.value")
+		h.admin.send(t, "POST", "/settings/mine", contentType, body).Text(t, "response.value")
+		h.admin.GET(t, "/settings/mine").is(t, `{"response":null}`)
+		h.admin.GET(t, "/settings/mine?ownerID="+weak.id).Text(t, "response.value")
 		contentType, body = form(note(), nil, []string{"ownerID", "0"})
-		h.admin.send(t, "POST", "/settings/query?ownerID="+weak.id, contentType, body).str(t, "response.value")
-		h.admin.get(t, "/settings/query").is(t, `{"response":null}`)
+		h.admin.send(t, "POST", "/settings/query?ownerID="+weak.id, contentType, body).Text(t, "response.value")
+		h.admin.GET(t, "/settings/query").is(t, `{"response":null}`)
 		h.admin.upload(t, "k", note(), "ownerID", "999").fails(t, masked)
 		h.admin.upload(t, "auth.internal.enabled", note()).failsWith(t, "auth.internal.enabled has to be a boolean")
 		h.admin.send(t, "POST", "/settings/k", contentType, body[:len(body)/2]).failsWith(t, "error parsing http request body: ")
 		h.admin.upload(t, "k", note(), slices.Repeat([]string{"a", "b"}, 20)...).failsWith(t, "error parsing http request body: ")
 		h.admin.upload(t, "k", note(), "a", strings.Repeat("x", 70<<10)).failsWith(t, "error parsing http request body: ")
-		h.admin.get(t, "/settings/k").is(t, `{"response":null}`)
+		h.admin.GET(t, "/settings/k").is(t, `{"response":null}`)
 
 		id := h.admin.uploaded(t, "k", note())
-		weak.get(t, "/attachment/settings/"+id).str(t, "response.url")
-		weak.del(t, "/attachment/settings/"+id).fails(t, "not allowed to delete this attachment")
-		h.nobody().get(t, "/attachment/settings/"+id).fails(t, "Unauthorized")
-		h.nobody().del(t, "/attachment/settings/"+id).fails(t, "Unauthorized")
-		h.admin.del(t, "/attachment/settings/"+id).ok(t)
+		weak.GET(t, "/attachment/settings/"+id).Text(t, "response.url")
+		weak.DELETE(t, "/attachment/settings/"+id).fails(t, "not allowed to delete this attachment")
+		h.nobody().GET(t, "/attachment/settings/"+id).fails(t, "Unauthorized")
+		h.nobody().DELETE(t, "/attachment/settings/"+id).fails(t, "Unauthorized")
+		h.admin.DELETE(t, "/attachment/settings/"+id).ok(t)
 		if e := h.log(t, "limit=1")[0]; e.Resource != "system:attachment" || e.Action != "delete" || string(e.Meta["attachment.name"]) != `"note.txt"` || e.Description != "delete note.txt" {
 			t.Errorf("logged %+v", e)
 		}
@@ -310,21 +310,21 @@ func TestKindsOfAttachments(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		id, public := h.admin.uploaded(t, "k", logo()), h.admin.uploaded(t, "l", logo())
 		h.SQL(t, "UPDATE attachment SET kind = 'compose' WHERE id = "+id) // no wire makes others yet
-		admin := h.admin.get(t, "/auth/check").str(t, "response.user.userID")
+		admin := h.admin.GET(t, "/auth/check").Text(t, "response.user.userID")
 		other := h.person(t, "other")
 
-		other.get(t, "/attachment/compose/"+id).fails(t, masked)
-		other.get(t, "/attachment/settings/"+id).fails(t, masked)
-		other.get(t, "/attachment/compose/"+public).fails(t, masked)
-		h.admin.del(t, "/attachment/settings/"+id).fails(t, masked)
+		other.GET(t, "/attachment/compose/"+id).fails(t, masked)
+		other.GET(t, "/attachment/settings/"+id).fails(t, masked)
+		other.GET(t, "/attachment/compose/"+public).fails(t, masked)
+		h.admin.DELETE(t, "/attachment/settings/"+id).fails(t, masked)
 		for _, path := range []string{"/attachment/settings/" + id + "/original/x", "/attachment/settings/" + id + "/preview.jpg"} {
 			if a := h.admin.fetch(t, path); a.Status != 404 || len(a.Body) != 0 {
 				t.Errorf("%s: %d", path, a.Status)
 			}
 		}
-		a := h.admin.get(t, "/attachment/compose/"+id)
+		a := h.admin.GET(t, "/attachment/compose/"+id)
 		for member, want := range map[string]string{"url": "image/png", "previewUrl": "image/jpeg"} {
-			whole := a.str(t, "response."+member)
+			whole := a.Text(t, "response."+member)
 			path, query, _ := strings.Cut(whole, "?")
 			values, err := url.ParseQuery(query)
 			if err != nil || len(values) != 2 || values.Get("userID") != admin || len(values.Get("sign")) < 40 {
@@ -340,15 +340,15 @@ func TestKindsOfAttachments(t *testing.T) {
 				return path + "?" + v.Encode()
 			}
 			sign := values.Get("sign")
-			h.nobody().get(t, path).fails(t, "Unauthorized")
-			h.nobody().get(t, path+"?userID="+admin).fails(t, "Unauthorized")
-			h.nobody().get(t, path+"?sign="+sign).fails(t, "missing or invalid user ID")
-			h.nobody().get(t, with("userID", "x")).fails(t, "missing or invalid user ID")
+			h.nobody().GET(t, path).fails(t, "Unauthorized")
+			h.nobody().GET(t, path+"?userID="+admin).fails(t, "Unauthorized")
+			h.nobody().GET(t, path+"?sign="+sign).fails(t, "missing or invalid user ID")
+			h.nobody().GET(t, with("userID", "x")).fails(t, "missing or invalid user ID")
 			for what, path := range map[string]string{
 				"user": with("userID", other.id), "cut": with("sign", sign[:len(sign)-1]), "longer": with("sign", sign+"A"), "other": with("sign", "x"),
 				"kind": strings.Replace(whole, "compose", "messaging", 1), "file": strings.Replace(whole, id, public, 1),
 			} {
-				if message := h.nobody().get(t, path).Error(t); message != "missing or invalid signature" {
+				if message := h.nobody().GET(t, path).Error(t); message != "missing or invalid signature" {
 					t.Errorf("%s of another: %s", what, message)
 				}
 			}
@@ -361,11 +361,11 @@ func TestKindsOfAttachments(t *testing.T) {
 				t.Errorf("within the hour: %d", b.Status)
 			}
 			h.Clock.Advance(time.Minute)
-			h.nobody().get(t, whole).fails(t, "missing or invalid signature")
+			h.nobody().GET(t, whole).fails(t, "missing or invalid signature")
 			if h.Log.Contains(sign) || h.Log.Contains(url.QueryEscape(sign)) {
 				t.Error("the signature is in the log")
 			}
-			a = h.admin.get(t, "/attachment/compose/"+id)
+			a = h.admin.GET(t, "/attachment/compose/"+id)
 		}
 		if a := h.nobody().fetch(t, "/attachment/settings/"+public+"/other"); a.Status != 404 || string(a.Body) != "404 page not found\n" {
 			t.Errorf("what is no preview: %d %s", a.Status, a.Body)
@@ -387,7 +387,7 @@ func TestUploadKeepsTheHeapFlat(t *testing.T) {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", contentType)
-	id, _ := strings.CutPrefix(answer{h.admin.Send(t, req)}.str(t, "response.value"), "attachment:")
+	id, _ := strings.CutPrefix(h.admin.Send(t, req).Text(t, "response.value"), "attachment:")
 	if more := int64(content.peak) - int64(content.base); more > most {
 		t.Errorf("the heap grew by %d MiB", more>>20)
 	}

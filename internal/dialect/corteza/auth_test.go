@@ -16,7 +16,7 @@ const wrong = "invalid username and password combination"
 
 func TestSignInSettings(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
-		a := h.nobody().get(t, "/auth/")
+		a := h.nobody().GET(t, "/auth/")
 		want := []string{"externalEnabled", "externalProviders", "internalEnabled", "internalPasswordResetEnabled", "internalSignUpEmailConfirmationRequired", "internalSignUpEnabled"}
 		if got := a.members(t, "response"); !slices.Equal(got, want) {
 			t.Errorf("members %q, want %q", got, want)
@@ -59,18 +59,18 @@ func TestToken(t *testing.T) {
 		}
 		red := h.role(t, "Red", ann.id)
 		blue := h.role(t, "Blue", ann.id)
-		renewed := ann.get(t, "/auth/check")
-		if got := claims(t, renewed.str(t, "response.jwt"))["memberOf"]; got != red+" "+blue {
+		renewed := ann.GET(t, "/auth/check")
+		if got := claims(t, renewed.Text(t, "response.jwt"))["memberOf"]; got != red+" "+blue {
 			t.Errorf("memberOf %v, want %s %s", got, red, blue)
 		}
 		if got := renewed.list(t, "response.user.roles", ""); !slices.Equal(got, []string{red, blue}) {
 			t.Errorf("roles %v", got)
 		}
-		h.admin.del(t, "/roles/"+red).ok(t)
-		if got := ann.get(t, "/auth/check").list(t, "response.user.roles", ""); !slices.Equal(got, []string{blue}) {
+		h.admin.DELETE(t, "/roles/"+red).ok(t)
+		if got := ann.GET(t, "/auth/check").list(t, "response.user.roles", ""); !slices.Equal(got, []string{blue}) {
 			t.Errorf("roles %v after one was deleted", got)
 		}
-		if a := ann.get(t, "/auth/check"); !slices.Equal(a.members(t, "response"), []string{"jwt", "user"}) ||
+		if a := ann.GET(t, "/auth/check"); !slices.Equal(a.members(t, "response"), []string{"jwt", "user"}) ||
 			!slices.Equal(a.members(t, "response.user"), []string{"email", "handle", "name", "roles", "userID", "username"}) {
 			t.Errorf("payload %s", a.Body)
 		}
@@ -82,18 +82,18 @@ func TestTokenLife(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann := h.person(t, "ann")
 		h.Clock.Advance(20 * 24 * time.Hour)
-		renewed := h.showing(ann.get(t, "/auth/check").str(t, "response.jwt"))
+		renewed := h.showing(ann.GET(t, "/auth/check").Text(t, "response.jwt"))
 		if renewed.Token == ann.Token {
 			t.Error("the renewed token is the old one")
 		}
-		ann.get(t, "/users/"+ann.id).str(t, "response.userID")
+		ann.GET(t, "/users/"+ann.id).Text(t, "response.userID")
 		h.Clock.Advance(11 * 24 * time.Hour)
-		ann.get(t, "/users/"+ann.id).fails(t, "Unauthorized")
-		renewed.get(t, "/users/"+ann.id).str(t, "response.userID")
-		renewed.get(t, "/auth/logout").is(t, `{"response":true}`)
-		renewed.get(t, "/auth/check").fails(t, "not authenticated")
-		renewed.get(t, "/auth/logout").is(t, `{"response":true}`)
-		h.nobody().get(t, "/auth/logout").is(t, `{"response":true}`)
+		ann.GET(t, "/users/"+ann.id).fails(t, "Unauthorized")
+		renewed.GET(t, "/users/"+ann.id).Text(t, "response.userID")
+		renewed.GET(t, "/auth/logout").is(t, `{"response":true}`)
+		renewed.GET(t, "/auth/check").fails(t, "not authenticated")
+		renewed.GET(t, "/auth/logout").is(t, `{"response":true}`)
+		h.nobody().GET(t, "/auth/logout").is(t, `{"response":true}`)
 	})
 }
 
@@ -102,33 +102,33 @@ func TestTokenEndsAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		for state, end := range map[string]func(p person){
 			"suspended": func(p person) {
-				h.admin.post(t, "/users/"+p.id+"/suspend", nil).ok(t)
-				p.get(t, "/auth/check").fails(t, "not authenticated")
-				h.admin.post(t, "/users/"+p.id+"/unsuspend", nil).ok(t)
+				h.admin.POST(t, "/users/"+p.id+"/suspend", nil).ok(t)
+				p.GET(t, "/auth/check").fails(t, "not authenticated")
+				h.admin.POST(t, "/users/"+p.id+"/unsuspend", nil).ok(t)
 			},
 			"deleted": func(p person) {
-				h.admin.del(t, "/users/"+p.id).ok(t)
-				p.get(t, "/auth/check").fails(t, "not authenticated")
-				h.admin.post(t, "/users/"+p.id+"/undelete", nil).ok(t)
+				h.admin.DELETE(t, "/users/"+p.id).ok(t)
+				p.GET(t, "/auth/check").fails(t, "not authenticated")
+				h.admin.POST(t, "/users/"+p.id+"/undelete", nil).ok(t)
 			},
 			"password": func(p person) {
-				h.admin.post(t, "/users/"+p.id+"/password", `{"password":"another-horse"}`).ok(t)
+				h.admin.POST(t, "/users/"+p.id+"/password", `{"password":"another-horse"}`).ok(t)
 			},
 		} {
 			p := h.person(t, state)
-			p.get(t, "/users/").str(t, "response.filter.sort")
+			p.GET(t, "/users/").Text(t, "response.filter.sort")
 			end(p)
-			p.get(t, "/users/").fails(t, "Unauthorized") // also when the state is lifted
+			p.GET(t, "/users/").fails(t, "Unauthorized") // also when the state is lifted
 		}
 		// A membership acts at once, both ways, without a new token.
 		p := h.person(t, "promoted")
-		p.get(t, "/actionlog/").fails(t, "not allowed to list users")
-		h.admin.post(t, "/roles/2/member/"+p.id, nil).ok(t)
-		if e := p.get(t, "/actionlog/?limit=1").Error(t); e != "" {
+		p.GET(t, "/actionlog/").fails(t, "not allowed to list users")
+		h.admin.POST(t, "/roles/2/member/"+p.id, nil).ok(t)
+		if e := p.GET(t, "/actionlog/?limit=1").Error(t); e != "" {
 			t.Errorf("as an administrator: %s", e)
 		}
-		h.admin.del(t, "/roles/2/member/"+p.id).ok(t)
-		p.get(t, "/actionlog/").fails(t, "not allowed to list users")
+		h.admin.DELETE(t, "/roles/2/member/"+p.id).ok(t)
+		p.GET(t, "/actionlog/").fails(t, "not allowed to list users")
 	})
 }
 
@@ -137,13 +137,13 @@ func TestLogin(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann := h.person(t, "ann")
 		suspended, deleted := h.person(t, "sue"), h.person(t, "dee")
-		h.admin.post(t, "/users/"+suspended.id+"/suspend", nil).ok(t)
-		h.admin.del(t, "/users/"+deleted.id).ok(t)
-		h.admin.post(t, "/users/", `{"email":"nopass@example.org"}`).str(t, "response.userID")
+		h.admin.POST(t, "/users/"+suspended.id+"/suspend", nil).ok(t)
+		h.admin.DELETE(t, "/users/"+deleted.id).ok(t)
+		h.admin.POST(t, "/users/", `{"email":"nopass@example.org"}`).Text(t, "response.userID")
 		n := h.nobody()
-		n.login(t, "ANN@Example.ORG", goodPassword).str(t, "response.jwt")
-		n.send(t, "POST", "/auth/internal/login", "application/x-www-form-urlencoded", "email=ann%40example.org&password="+goodPassword).str(t, "response.jwt")
-		n.post(t, "/auth/internal/login", `{"EMAIL":"ann@example.org","Password":"correct-horse","extra":{"a":1}}`).str(t, "response.jwt")
+		n.login(t, "ANN@Example.ORG", goodPassword).Text(t, "response.jwt")
+		n.send(t, "POST", "/auth/internal/login", "application/x-www-form-urlencoded", "email=ann%40example.org&password="+goodPassword).Text(t, "response.jwt")
+		n.POST(t, "/auth/internal/login", `{"EMAIL":"ann@example.org","Password":"correct-horse","extra":{"a":1}}`).Text(t, "response.jwt")
 		var refused []string
 		for name, a := range map[string]answer{
 			"wrong password": n.login(t, ann.email, "wrong-horse"), "nobody": n.login(t, "nobody@example.org", goodPassword),
@@ -163,14 +163,14 @@ func TestLogin(t *testing.T) {
 			n.login(t, email, goodPassword).fails(t, "invalid email")
 		}
 		// No credentials from the query.
-		n.post(t, "/auth/internal/login?email=ann@example.org&password="+goodPassword, nil).fails(t, wrong)
-		n.post(t, "/auth/internal/login?password="+goodPassword, `{"email":"ann@example.org"}`).fails(t, wrong)
-		n.post(t, "/auth/internal/login?password=wrong-horse", `{"email":"ann@example.org","password":"correct-horse"}`).str(t, "response.jwt")
+		n.POST(t, "/auth/internal/login?email=ann@example.org&password="+goodPassword, nil).fails(t, wrong)
+		n.POST(t, "/auth/internal/login?password="+goodPassword, `{"email":"ann@example.org"}`).fails(t, wrong)
+		n.POST(t, "/auth/internal/login?password=wrong-horse", `{"email":"ann@example.org","password":"correct-horse"}`).Text(t, "response.jwt")
 		h.setting(t, "auth.internal.enabled", false)
 		n.login(t, "", "").fails(t, "internal login (username/password) is disabled")
-		ann.post(t, "/auth/internal/change-password", `{"oldPassword":"correct-horse","newPassword":"another-horse"}`).fails(t, "internal login (username/password) is disabled")
-		n.post(t, "/auth/internal/signup", `{}`).fails(t, "internal sign-up (username/password) is disabled")
-		ann.get(t, "/auth/check").str(t, "response.jwt") // running sessions go on
+		ann.POST(t, "/auth/internal/change-password", `{"oldPassword":"correct-horse","newPassword":"another-horse"}`).fails(t, "internal login (username/password) is disabled")
+		n.POST(t, "/auth/internal/signup", `{}`).fails(t, "internal sign-up (username/password) is disabled")
+		ann.GET(t, "/auth/check").Text(t, "response.jwt") // running sessions go on
 	})
 }
 
@@ -183,32 +183,32 @@ func TestSignUp(t *testing.T) {
 		const path = "/auth/internal/signup"
 		before := h.Rows(t)
 		const weak = "provided password is not secure; use longer password with more non-alphanumeric character"
-		n.post(t, path, `{"email":"x","handle":"-"}`).fails(t, "invalid email")
-		n.post(t, path, `{"email":"new@example.org","handle":"-"}`).fails(t, weak)
-		n.post(t, path, `{"email":"new@example.org","password":"1234567","handle":"-"}`).fails(t, weak)
-		n.post(t, path, `{"email":"new@example.org","password":"`+strings.Repeat("x", 1025)+`"}`).fails(t, weak)
-		n.post(t, path, `{"email":"new@example.org","password":"12345678","handle":"-"}`).fails(t, "invalid handle")
-		n.post(t, path, `{"email":"new@example.org","password":"12345678","handle":"x"}`).fails(t, "invalid handle")
-		n.post(t, path, `{"email":"new@example.org","password":"12345678","username":"a b"}`).fails(t, "invalid username")
-		n.post(t, path, `{"email":"new@example.org","password":"12345678","handle":"ANN"}`).fails(t, "handle not unique")
-		n.post(t, path, `{"email":"new@example.org","password":"12345678","username":"Admin"}`).fails(t, "username not unique")
+		n.POST(t, path, `{"email":"x","handle":"-"}`).fails(t, "invalid email")
+		n.POST(t, path, `{"email":"new@example.org","handle":"-"}`).fails(t, weak)
+		n.POST(t, path, `{"email":"new@example.org","password":"1234567","handle":"-"}`).fails(t, weak)
+		n.POST(t, path, `{"email":"new@example.org","password":"`+strings.Repeat("x", 1025)+`"}`).fails(t, weak)
+		n.POST(t, path, `{"email":"new@example.org","password":"12345678","handle":"-"}`).fails(t, "invalid handle")
+		n.POST(t, path, `{"email":"new@example.org","password":"12345678","handle":"x"}`).fails(t, "invalid handle")
+		n.POST(t, path, `{"email":"new@example.org","password":"12345678","username":"a b"}`).fails(t, "invalid username")
+		n.POST(t, path, `{"email":"new@example.org","password":"12345678","handle":"ANN"}`).fails(t, "handle not unique")
+		n.POST(t, path, `{"email":"new@example.org","password":"12345678","username":"Admin"}`).fails(t, "username not unique")
 		// A username may not be somebody's e-mail.
-		n.post(t, path, `{"email":"new@example.org","password":"12345678","username":"ann@example.org"}`).fails(t, "username not unique")
-		n.post(t, path, `{"email":"Ann@example.org","password":"wrong-horse"}`).fails(t, wrong)
-		n.post(t, path+"?password=correct-horse", `{"email":"ann@example.org"}`).fails(t, weak)
+		n.POST(t, path, `{"email":"new@example.org","password":"12345678","username":"ann@example.org"}`).fails(t, "username not unique")
+		n.POST(t, path, `{"email":"Ann@example.org","password":"wrong-horse"}`).fails(t, wrong)
+		n.POST(t, path+"?password=correct-horse", `{"email":"ann@example.org"}`).fails(t, weak)
 		if h.Rows(t) != before {
 			t.Error("a refused sign-up has changed something")
 		}
 		// An account that is there signs in.
-		if got := n.post(t, path, `{"email":"Ann@example.org","password":"correct-horse","name":"Other"}`).str(t, "response.user.name"); got != "Name of ann" {
+		if got := n.POST(t, path, `{"email":"Ann@example.org","password":"correct-horse","name":"Other"}`).Text(t, "response.user.name"); got != "Name of ann" {
 			t.Errorf("signed up over an account: %q", got)
 		}
-		a := n.post(t, path, `{"email":"new@example.org","password":"12345678","name":"New","isAdmin":true,"roles":["2"],"userID":"`+ann.id+`"}`)
-		if len(a.list(t, "response.user.roles", "")) != 0 || a.str(t, "response.user.userID") == ann.id {
+		a := n.POST(t, path, `{"email":"new@example.org","password":"12345678","name":"New","isAdmin":true,"roles":["2"],"userID":"`+ann.id+`"}`)
+		if len(a.list(t, "response.user.roles", "")) != 0 || a.Text(t, "response.user.userID") == ann.id {
 			t.Errorf("signed up as %s", a.Body)
 		}
 		h.setting(t, "auth.internal.signup.enabled", false)
-		n.post(t, path, `{}`).fails(t, "internal sign-up (username/password) is disabled")
+		n.POST(t, path, `{}`).fails(t, "internal sign-up (username/password) is disabled")
 	})
 }
 
@@ -220,15 +220,15 @@ func TestEightSignUpsAtOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range answers {
 			all.Go(func() {
-				answers[i] = h.nobody().post(t, "/auth/internal/signup", `{"email":"twice@example.org","password":"correct-horse","handle":"twice"}`)
+				answers[i] = h.nobody().POST(t, "/auth/internal/signup", `{"email":"twice@example.org","password":"correct-horse","handle":"twice"}`)
 			})
 		}
 		all.Wait()
 		ids := map[string]bool{}
 		for _, a := range answers {
-			ids[a.str(t, "response.user.userID")] = true
+			ids[a.Text(t, "response.user.userID")] = true
 		}
-		if got := h.admin.get(t, "/users/?email=twice@example.org").list(t, "response.set", "userID"); len(got) != 1 || len(ids) != 1 {
+		if got := h.admin.GET(t, "/users/?email=twice@example.org").list(t, "response.set", "userID"); len(got) != 1 || len(ids) != 1 {
 			t.Errorf("accounts %v, answers name %v", got, ids)
 		}
 	})
@@ -239,7 +239,7 @@ func TestConfirmEmail(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		const path = "/auth/internal/confirm-email"
 		n := h.nobody()
-		a := n.post(t, "/auth/internal/signup", `{"email":"mia@example.org","password":"correct-horse"}`)
+		a := n.POST(t, "/auth/internal/signup", `{"email":"mia@example.org","password":"correct-horse"}`)
 		if a.Get(t, "response.jwt") != "" || a.Get(t, "response.user.roles") != nil {
 			t.Errorf("unconfirmed: %s", a.Body)
 		}
@@ -248,20 +248,20 @@ func TestConfirmEmail(t *testing.T) {
 		n.login(t, "mia@example.org", goodPassword).fails(t, "system requires confirmed email before logging in")
 		second := h.mail(t, "mia@example.org").Token()
 		for _, bad := range []string{"", "short", first[:32], strings.Repeat("-", 32) + "12", first + "x", " " + first} {
-			n.post(t, path, map[string]string{"token": bad}).fails(t, "invalid token")
+			n.POST(t, path, map[string]string{"token": bad}).fails(t, "invalid token")
 		}
 		flipped := "A" + first[1:]
 		if first[0] == 'A' {
 			flipped = "B" + first[1:]
 		}
 		for _, unknown := range []string{flipped, first[:32] + "999", first + "1", first[:32] + "0", first + strings.Repeat("9", 100)} {
-			n.post(t, path, map[string]string{"token": unknown}).fails(t, masked)
+			n.POST(t, path, map[string]string{"token": unknown}).fails(t, masked)
 		}
-		n.post(t, path+"?token="+first, nil).fails(t, "invalid token") // not from the query
-		n.post(t, path, map[string]string{"token": second}).str(t, "response.jwt")
-		n.post(t, path, map[string]string{"token": second}).fails(t, masked)
-		n.post(t, path, map[string]string{"token": first}).str(t, "response.jwt") // a newer mail voids none
-		n.login(t, "mia@example.org", goodPassword).str(t, "response.jwt")
+		n.POST(t, path+"?token="+first, nil).fails(t, "invalid token") // not from the query
+		n.POST(t, path, map[string]string{"token": second}).Text(t, "response.jwt")
+		n.POST(t, path, map[string]string{"token": second}).fails(t, masked)
+		n.POST(t, path, map[string]string{"token": first}).Text(t, "response.jwt") // a newer mail voids none
+		n.login(t, "mia@example.org", goodPassword).Text(t, "response.jwt")
 	})
 }
 
@@ -269,10 +269,10 @@ func TestConfirmationLastsAnHour(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		for i, wait := range []time.Duration{59 * time.Minute, time.Hour} {
 			email := string(rune('a'+i)) + "@example.org"
-			h.nobody().post(t, "/auth/internal/signup", map[string]string{"email": email, "password": goodPassword})
+			h.nobody().POST(t, "/auth/internal/signup", map[string]string{"email": email, "password": goodPassword})
 			token := map[string]string{"token": h.mail(t, email).Token()}
 			h.Clock.Advance(wait)
-			if a := h.nobody().post(t, "/auth/internal/confirm-email", token); (a.Error(t) == "") != (wait < time.Hour) {
+			if a := h.nobody().POST(t, "/auth/internal/confirm-email", token); (a.Error(t) == "") != (wait < time.Hour) {
 				t.Errorf("after %s: %s", wait, a.Body)
 			}
 		}
@@ -289,19 +289,19 @@ func TestChangePassword(t *testing.T) {
 		ann := h.person(t, "ann")
 		other := h.signIn(t, ann.email, goodPassword)
 		before := h.Rows(t)
-		h.nobody().post(t, path, `{"oldPassword":"correct-horse","newPassword":"another-horse"}`).fails(t, "invalid user (not authenticated)")
-		ann.post(t, path, `{"newPassword":"another-horse"}`).fails(t, weak)
-		ann.post(t, path, `{"oldPassword":"correct-horse","newPassword":"short"}`).fails(t, weak)
-		ann.post(t, path, `{"oldPassword":"wrong-horse","newPassword":"another-horse"}`).fails(t, "failed to change password, old password does not match")
-		ann.post(t, path+"?oldPassword=correct-horse", `{"newPassword":"another-horse"}`).fails(t, weak)
+		h.nobody().POST(t, path, `{"oldPassword":"correct-horse","newPassword":"another-horse"}`).fails(t, "invalid user (not authenticated)")
+		ann.POST(t, path, `{"newPassword":"another-horse"}`).fails(t, weak)
+		ann.POST(t, path, `{"oldPassword":"correct-horse","newPassword":"short"}`).fails(t, weak)
+		ann.POST(t, path, `{"oldPassword":"wrong-horse","newPassword":"another-horse"}`).fails(t, "failed to change password, old password does not match")
+		ann.POST(t, path+"?oldPassword=correct-horse", `{"newPassword":"another-horse"}`).fails(t, weak)
 		if h.Rows(t) != before {
 			t.Error("a refused change has changed something")
 		}
-		ann.post(t, path, `{"oldPassword":"correct-horse","newPassword":"another-horse"}`).is(t, `{"response":true}`)
-		ann.get(t, "/auth/check").str(t, "response.jwt") // the session that changed it goes on
-		other.get(t, "/auth/check").fails(t, "not authenticated")
+		ann.POST(t, path, `{"oldPassword":"correct-horse","newPassword":"another-horse"}`).is(t, `{"response":true}`)
+		ann.GET(t, "/auth/check").Text(t, "response.jwt") // the session that changed it goes on
+		other.GET(t, "/auth/check").fails(t, "not authenticated")
 		h.nobody().login(t, ann.email, goodPassword).fails(t, wrong)
-		h.nobody().login(t, ann.email, "another-horse").str(t, "response.jwt")
+		h.nobody().login(t, ann.email, "another-horse").Text(t, "response.jwt")
 	})
 }
 
@@ -335,7 +335,7 @@ func TestBadTokens(t *testing.T) {
 		}
 		before := h.Rows(t)
 		for name, token := range bad {
-			if h.showing(token).get(t, "/users/").fails(t, "Unauthorized"); t.Failed() {
+			if h.showing(token).GET(t, "/users/").fails(t, "Unauthorized"); t.Failed() {
 				t.Fatal(name)
 			}
 		}
@@ -344,23 +344,23 @@ func TestBadTokens(t *testing.T) {
 			if ann.Token[i] == c {
 				c = 'B'
 			}
-			if h.showing(ann.Token[:i]+string(c)+ann.Token[i+1:]).get(t, "/users/").fails(t, "Unauthorized"); t.Failed() {
+			if h.showing(ann.Token[:i]+string(c)+ann.Token[i+1:]).GET(t, "/users/").fails(t, "Unauthorized"); t.Failed() {
 				t.Fatalf("byte %d", i)
 			}
 		}
 		// In the wrong places a good one counts for nothing.
 		n := h.nobody()
-		n.get(t, "/users/?jwt="+ann.Token).fails(t, "Unauthorized")
+		n.GET(t, "/users/?jwt="+ann.Token).fails(t, "Unauthorized")
 		n.send(t, "GET", "/users/", "", "", "Cookie", "jwt="+ann.Token).fails(t, "Unauthorized")
 		n.send(t, "GET", "/users/", "", "", "Authorization", "Basic "+ann.Token).fails(t, "Unauthorized")
 		n.send(t, "GET", "/users/", "", "", "Authorization", ann.Token).fails(t, "Unauthorized")
 		n.send(t, "GET", "/users/", "", "", "X-Auth-Token", ann.Token).fails(t, "Unauthorized")
-		n.send(t, "GET", "/users/", "", "", "Authorization", "bEARER   "+ann.Token).str(t, "response.filter.sort")
+		n.send(t, "GET", "/users/", "", "", "Authorization", "bEARER   "+ann.Token).Text(t, "response.filter.sort")
 		if h.Rows(t) != before {
 			t.Error("a bad token has changed something")
 		}
 		// A public route is public also for who shows a bad one.
-		h.showing("bad").login(t, ann.email, goodPassword).str(t, "response.jwt")
+		h.showing("bad").login(t, ann.email, goodPassword).Text(t, "response.jwt")
 		for _, cookie := range h.nobody().login(t, ann.email, goodPassword).Header.Values("Set-Cookie") {
 			t.Errorf("a cookie was set: %s", cookie)
 		}
@@ -371,9 +371,9 @@ func TestBadTokens(t *testing.T) {
 func TestFirstUser(t *testing.T) {
 	h := newHouse(t, "sqlite", mustertest.NoAdministrator)
 	up := func(email string) []string {
-		h.nobody().post(t, "/auth/internal/signup", map[string]string{"email": email, "password": goodPassword})
+		h.nobody().POST(t, "/auth/internal/signup", map[string]string{"email": email, "password": goodPassword})
 		token := h.mail(t, email).Token()
-		return h.nobody().post(t, "/auth/internal/confirm-email", map[string]string{"token": token}).list(t, "response.user.roles", "")
+		return h.nobody().POST(t, "/auth/internal/confirm-email", map[string]string{"token": token}).list(t, "response.user.roles", "")
 	}
 	if got := up("first@example.org"); !slices.Equal(got, []string{"2"}) {
 		t.Errorf("roles of the first account: %v", got)
@@ -390,39 +390,39 @@ func TestPasswordReset(t *testing.T) {
 		ann, n := h.person(t, "ann"), h.nobody()
 		token := func(s string) map[string]string { return map[string]string{"token": s, "password": "another-horse"} }
 		for _, email := range []string{"nobody@example.org", "", "x", "ann"} { // nobody learns who is here
-			n.post(t, ask, map[string]string{"email": email}).is(t, `{"response":true}`)
+			n.POST(t, ask, map[string]string{"email": email}).is(t, `{"response":true}`)
 		}
-		n.post(t, ask, map[string]string{"email": "ANN@example.org"}).is(t, `{"response":true}`)
+		n.POST(t, ask, map[string]string{"email": "ANN@example.org"}).is(t, `{"response":true}`)
 		mailed := h.mail(t, ann.email).Token()
-		n.post(t, reset, token(mailed)).fails(t, masked)                          // not exchanged yet
-		n.post(t, "/auth/exchange", token(mailed)).fails(t, masked)               // not for this
-		n.post(t, "/auth/internal/confirm-email", token(mailed)).fails(t, masked) // nor this
-		n.post(t, exchange+"?token="+mailed, nil).fails(t, "invalid token")       // not from the query
-		a := n.post(t, exchange, token(mailed))
+		n.POST(t, reset, token(mailed)).fails(t, masked)                          // not exchanged yet
+		n.POST(t, "/auth/exchange", token(mailed)).fails(t, masked)               // not for this
+		n.POST(t, "/auth/internal/confirm-email", token(mailed)).fails(t, masked) // nor this
+		n.POST(t, exchange+"?token="+mailed, nil).fails(t, "invalid token")       // not from the query
+		a := n.POST(t, exchange, token(mailed))
 		if got := a.members(t, "response.user"); !slices.Equal(got, []string{"email", "handle", "name", "userID", "username"}) {
 			t.Errorf("exchanged: %s", a.Body)
 		}
-		exchanged := a.str(t, "response.token")
+		exchanged := a.Text(t, "response.token")
 		if len(exchanged) < 33 || exchanged == mailed {
 			t.Errorf("exchanged for %q", exchanged)
 		}
-		n.post(t, exchange, token(mailed)).fails(t, "invalid token")
-		n.post(t, exchange, token(exchanged)).fails(t, "invalid token")
-		n.post(t, reset, token("short")).fails(t, "invalid token")
-		n.post(t, reset, token(exchanged)).str(t, "response.jwt")
-		n.post(t, reset, token(exchanged)).fails(t, masked)
-		ann.get(t, "/auth/check").fails(t, "not authenticated")
-		n.login(t, ann.email, "another-horse").str(t, "response.jwt")
+		n.POST(t, exchange, token(mailed)).fails(t, "invalid token")
+		n.POST(t, exchange, token(exchanged)).fails(t, "invalid token")
+		n.POST(t, reset, token("short")).fails(t, "invalid token")
+		n.POST(t, reset, token(exchanged)).Text(t, "response.jwt")
+		n.POST(t, reset, token(exchanged)).fails(t, masked)
+		ann.GET(t, "/auth/check").fails(t, "not authenticated")
+		n.login(t, ann.email, "another-horse").Text(t, "response.jwt")
 		// The token is used up, too, if the password is refused.
-		n.post(t, ask, map[string]string{"email": ann.email})
-		exchanged = n.post(t, exchange, token(h.mail(t, ann.email).Token())).str(t, "response.token")
-		n.post(t, reset, map[string]string{"token": exchanged, "password": "x"}).fails(t, "provided password is not secure; use longer password with more non-alphanumeric character")
-		n.post(t, reset, token(exchanged)).fails(t, masked)
+		n.POST(t, ask, map[string]string{"email": ann.email})
+		exchanged = n.POST(t, exchange, token(h.mail(t, ann.email).Token())).Text(t, "response.token")
+		n.POST(t, reset, map[string]string{"token": exchanged, "password": "x"}).fails(t, "provided password is not secure; use longer password with more non-alphanumeric character")
+		n.POST(t, reset, token(exchanged)).fails(t, masked)
 		h.setting(t, "auth.internal.password-reset.enabled", false)
-		n.post(t, ask, nil).fails(t, "password reset is disabled")
-		n.post(t, exchange, nil).fails(t, "password reset is disabled")
+		n.POST(t, ask, nil).fails(t, "password reset is disabled")
+		n.POST(t, exchange, nil).fails(t, "password reset is disabled")
 		h.setting(t, "auth.internal.enabled", false)
-		n.post(t, reset, nil).fails(t, "internal sign-up (username/password) is disabled")
+		n.POST(t, reset, nil).fails(t, "internal sign-up (username/password) is disabled")
 	})
 }
 
@@ -430,32 +430,32 @@ func TestPasswordReset(t *testing.T) {
 func TestImpersonate(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		const path, refused = "/auth/impersonate", "not allowed to impersonate this user"
-		admin := h.admin.get(t, "/auth/check").str(t, "response.user.userID")
+		admin := h.admin.GET(t, "/auth/check").Text(t, "response.user.userID")
 		ann, locked := h.person(t, "ann"), h.person(t, "locked")
-		h.admin.post(t, "/users/"+locked.id+"/suspend", nil).ok(t)
-		h.nobody().post(t, path, `{"userID":"`+ann.id+`"}`).fails(t, refused)
+		h.admin.POST(t, "/users/"+locked.id+"/suspend", nil).ok(t)
+		h.nobody().POST(t, path, `{"userID":"`+ann.id+`"}`).fails(t, refused)
 		role := h.role(t, "Powerful", ann.id)
 		h.rule(t, role, "system:user:*", "update", "allow")
-		ann.post(t, path, `{"userID":"`+locked.id+`"}`).fails(t, refused)
+		ann.POST(t, path, `{"userID":"`+locked.id+`"}`).fails(t, refused)
 		for _, body := range []string{`{}`, `{"userID":"999"}`, `{"userID":"0"}`} {
-			h.admin.post(t, path, body).fails(t, masked)
+			h.admin.POST(t, path, body).fails(t, masked)
 		}
-		if e := h.admin.post(t, path, `{"userID":"`+locked.id+`"}`).Error(t); e == "" {
+		if e := h.admin.POST(t, path, `{"userID":"`+locked.id+`"}`).Error(t); e == "" {
 			t.Error("a suspended user was impersonated")
 		}
-		a := h.admin.post(t, path, `{"userID":"`+ann.id+`","expire":60}`)
-		as := h.showing(a.str(t, "response.jwt"))
-		if a.str(t, "response.user.userID") != ann.id {
+		a := h.admin.POST(t, path, `{"userID":"`+ann.id+`","expire":60}`)
+		as := h.showing(a.Text(t, "response.jwt"))
+		if a.Text(t, "response.user.userID") != ann.id {
 			t.Errorf("impersonates %s", a.Body)
 		}
 		h.Clock.Advance(30 * time.Second)
-		as = h.showing(as.get(t, "/auth/check").str(t, "response.jwt"))
-		e := h.last(t, as.post(t, "/users/", `{"email":"n@example.org"}`))
+		as = h.showing(as.GET(t, "/auth/check").Text(t, "response.jwt"))
+		e := h.last(t, as.POST(t, "/users/", `{"email":"n@example.org"}`))
 		if e.ActorID != ann.id || string(e.Meta["impersonatedBy"]) != admin {
 			t.Errorf("logged: %+v", e)
 		}
 		h.Clock.Advance(31 * time.Second)
-		as.get(t, "/auth/check").fails(t, "not authenticated")
-		ann.get(t, "/auth/check").str(t, "response.jwt")
+		as.GET(t, "/auth/check").fails(t, "not authenticated")
+		ann.GET(t, "/auth/check").Text(t, "response.jwt")
 	})
 }

@@ -69,21 +69,21 @@ func TestAutomation(t *testing.T) {
 			"excludeInvalid=true&resourceTypePrefixes[]=user&resourceTypePrefixes[]=ui:page&resourceTypePrefixes[]=system:role&resourceTypes=a": `"resourceTypePrefixes":["system:user","ui:page","system:role","system","ui:"],"resourceTypes":["a"],"eventTypes":null,"excludeServerScripts":false,"excludeClientScripts":false,"excludeInvalid":true`,
 			"excludeInvalid=true&resourceTypePrefixes[]=system&resourceTypePrefixes[]=ui:":                                                      `"resourceTypePrefixes":["system","ui:"],"resourceTypes":null,"eventTypes":null,"excludeServerScripts":false,"excludeClientScripts":false,"excludeInvalid":true`,
 		} {
-			ann.get(t, "/automation/?"+query).is(t, `{"response":{"filter":{`+want+`,"count":0},"set":null}}`)
+			ann.GET(t, "/automation/?"+query).is(t, `{"response":{"filter":{`+want+`,"count":0},"set":null}}`)
 		}
 		for _, bundle := range []string{"default-client-scripts.js", "a-b.c"} {
-			if a := ann.get(t, "/automation/"+bundle); a.Status != 404 || len(a.Body) > 0 {
+			if a := ann.GET(t, "/automation/"+bundle); a.Status != 404 || len(a.Body) > 0 {
 				t.Errorf("%s: %d %q", bundle, a.Status, a.Body)
 			}
 		}
-		if a := ann.get(t, "/automation/other"); a.Status != 404 || string(a.Body) != "404 page not found\n" {
+		if a := ann.GET(t, "/automation/other"); a.Status != 404 || string(a.Body) != "404 page not found\n" {
 			t.Errorf("no bundle's name: %d %q", a.Status, a.Body)
 		}
-		if a := ann.get(t, "/automation/trigger"); a.Status != 405 || len(a.Body) > 0 {
+		if a := ann.GET(t, "/automation/trigger"); a.Status != 405 || len(a.Body) > 0 {
 			t.Errorf("wrong method: %d %q", a.Status, a.Body)
 		}
 		for _, body := range []any{nil, `{}`, `{"script":"/server-scripts/any.js:default"}`} {
-			ann.post(t, "/automation/trigger", body).ok(t)
+			ann.POST(t, "/automation/trigger", body).ok(t)
 		}
 	})
 }
@@ -96,34 +96,34 @@ func TestTrigger(t *testing.T) {
 		before := h.Rows(t)
 		const script = `{"script":"/server-scripts/any.js:default"}`
 		for _, c := range []*client{h.admin, ann.client} { // masked, where the caller sees a mask
-			if got, want := c.post(t, "/users/"+bob.id+"/trigger", script), c.get(t, "/users/"+bob.id); string(got.Body) != string(want.Body) {
+			if got, want := c.POST(t, "/users/"+bob.id+"/trigger", script), c.GET(t, "/users/"+bob.id); string(got.Body) != string(want.Body) {
 				t.Errorf("user: %s, want %s", got.Body, want.Body)
 			}
-			if got := fmt.Sprint(c.post(t, "/roles/"+role+"/trigger", script).members(t, "response")); got != "[createdAt handle name roleID]" {
+			if got := fmt.Sprint(c.POST(t, "/roles/"+role+"/trigger", script).members(t, "response")); got != "[createdAt handle name roleID]" {
 				t.Errorf("role: %s", got)
 			}
-			if got := fmt.Sprint(c.post(t, "/application/"+application+"/trigger", script).members(t, "response")); got != "[applicationID createdAt enabled name ownerID]" {
+			if got := fmt.Sprint(c.POST(t, "/application/"+application+"/trigger", script).members(t, "response")); got != "[applicationID createdAt enabled name ownerID]" {
 				t.Errorf("application: %s", got)
 			}
 		}
 		for path, want := range map[string]string{
 			"/users/999": "user not found", "/users/0": "invalid ID", "/roles/999": masked, "/roles/x": "invalid ID", "/application/999": masked, "/application/0": "invalid ID",
 		} {
-			ann.post(t, path+"/trigger", script).fails(t, want)
+			ann.POST(t, path+"/trigger", script).fails(t, want)
 		}
 		if h.Rows(t) != before {
 			t.Error("something has changed")
 		}
 		h.rule(t, "1", "system:role:"+role, "read", "deny")
-		ann.post(t, "/roles/"+role+"/trigger", script).fails(t, "not allowed to read this role")
+		ann.POST(t, "/roles/"+role+"/trigger", script).fails(t, "not allowed to read this role")
 	})
 }
 
 // TestSubscription: there is no licence, for anybody.
 func TestSubscription(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
-		h.person(t, "ann").get(t, "/subscription/").ok(t)
-		h.nobody().get(t, "/subscription/").fails(t, "Unauthorized")
+		h.person(t, "ann").GET(t, "/subscription/").ok(t)
+		h.nobody().GET(t, "/subscription/").fails(t, "Unauthorized")
 	})
 }
 
@@ -154,7 +154,7 @@ func TestScriptList(t *testing.T) {
 			"excludeInvalid=true&resourceTypePrefixes[]=user":                "role user page",
 			"excludeInvalid=true&excludeClientScripts=1&eventTypes=onManual": "user",
 		} {
-			a := ann.get(t, "/automation/?"+query)
+			a := ann.GET(t, "/automation/?"+query)
 			var got []string
 			for _, name := range a.list(t, "response.set", "name") {
 				got = append(got, strings.TrimSuffix(filepath.Base(name), ".js:default"))
@@ -166,11 +166,11 @@ func TestScriptList(t *testing.T) {
 				t.Errorf("%s: counted %s", query, n)
 			}
 		}
-		a := ann.get(t, "/automation/?resourceTypes[]=system:user")
+		a := ann.GET(t, "/automation/?resourceTypes[]=system:user")
 		if got, want := fmt.Sprint(a.Get(t, "response.set")), "could not load security user: nobody: no such user could not load security role: gone: no such group"; !strings.Contains(got, want) {
 			t.Errorf("the list says %s", got)
 		}
-		h.nobody().get(t, "/automation/").fails(t, "Unauthorized")
+		h.nobody().GET(t, "/automation/").fails(t, "Unauthorized")
 	})
 }
 
@@ -179,7 +179,7 @@ func TestBundle(t *testing.T) {
 	withFolder(t, map[string]string{"client-scripts/admin/a.js": onEvent("on manual system:user", "console.log('one')")}, func(t *testing.T, h *house, scripts *folder) {
 		ann := h.person(t, "ann")
 		const path = "/automation/admin-client-scripts.js"
-		first := ann.get(t, path)
+		first := ann.GET(t, path)
 		etag := first.Header.Get("ETag")
 		if first.Status != 200 || first.Header.Get("Content-Type") != "text/plain" || etag == "" || !strings.Contains(string(first.Body), `"one"`) {
 			t.Fatalf("%d %v %s", first.Status, first.Header, first.Body)
@@ -192,11 +192,11 @@ func TestBundle(t *testing.T) {
 			t.Errorf("changed: %d %s", a.Status, a.Body)
 		}
 		for _, none := range []string{"other-client-scripts.js", "admin-server-scripts.js", "-client-scripts.js", "a-b.c"} {
-			if a := ann.get(t, "/automation/"+none); a.Status != 404 || len(a.Body) > 0 {
+			if a := ann.GET(t, "/automation/"+none); a.Status != 404 || len(a.Body) > 0 {
 				t.Errorf("%s: %d %q", none, a.Status, a.Body)
 			}
 		}
-		h.nobody().get(t, path).fails(t, "Unauthorized")
+		h.nobody().GET(t, path).fails(t, "Unauthorized")
 	})
 }
 
@@ -209,8 +209,8 @@ func TestScriptsHaveTheirSay(t *testing.T) {
 		"b/server-scripts/bad.js":  "syntax error",
 	}
 	withFolder(t, files, func(t *testing.T, h *house, scripts *folder) {
-		a := h.admin.post(t, "/users/", `{"email":"ann@example.org","name":"Ann"}`)
-		if got := a.str(t, "response.name"); got != "Ann of admin" {
+		a := h.admin.POST(t, "/users/", `{"email":"ann@example.org","name":"Ann"}`)
+		if got := a.Text(t, "response.name"); got != "Ann of admin" {
 			t.Errorf("made %q", got)
 		}
 		h.Work(t)
@@ -218,22 +218,22 @@ func TestScriptsHaveTheirSay(t *testing.T) {
 		h.Work(t)
 		h.Clock.Advance(time.Hour)
 		h.Work(t)
-		log := h.admin.get(t, "/actionlog/?resource=system:automation")
+		log := h.admin.GET(t, "/actionlog/?resource=system:automation")
 		if got := log.list(t, "response.set", "error"); !slices.Equal(got, []string{"whatever"}) || log.list(t, "response.set", "requestOrigin")[0] != "system" {
 			t.Errorf("the log says %s", log.Body)
 		}
 		scripts.write(t, "a/server-scripts/name.js", onEvent("before create system:user", "if (args.$user.email.endsWith('@evil.example')) throw new Error('not from there')"))
-		h.admin.post(t, "/users/", `{"email":"eve@evil.example"}`).fails(t, "not from there")
-		log = h.admin.get(t, "/actionlog/?resource=system:user&action=create&limit=1")
+		h.admin.POST(t, "/users/", `{"email":"eve@evil.example"}`).fails(t, "not from there")
+		log = h.admin.GET(t, "/actionlog/?resource=system:user&action=create&limit=1")
 		if got := log.list(t, "response.set", "description"); !slices.Equal(got, []string{"failed to create users; /server-scripts/name.js:default: not from there"}) ||
 			!slices.Equal(log.list(t, "response.set", "error"), []string{"not from there"}) || fmt.Sprint(log.Get(t, "response.set.0.severity")) != "4" {
 			t.Errorf("the log says %s", log.Body)
 		}
-		h.admin.post(t, "/users/", `{"email":"bob@example.org","name":"Bob"}`).str(t, "response.userID")
+		h.admin.POST(t, "/users/", `{"email":"bob@example.org","name":"Bob"}`).Text(t, "response.userID")
 		scripts.write(t, "a/server-scripts/name.js", onEvent("before create system:user", "return { user: { name: 5 } }"))
-		h.admin.post(t, "/users/", `{"email":"carol@example.org"}`).fails(t, "failed to execute corredor script")
+		h.admin.POST(t, "/users/", `{"email":"carol@example.org"}`).fails(t, "failed to execute corredor script")
 		scripts.write(t, "a/server-scripts/name.js", "now I am broken")
-		h.admin.post(t, "/users/", `{"email":"carol@example.org"}`).str(t, "response.userID")
+		h.admin.POST(t, "/users/", `{"email":"carol@example.org"}`).Text(t, "response.userID")
 	})
 }
 
@@ -280,7 +280,7 @@ func TestScriptsCanCall(t *testing.T) {
 `
 	withFolder(t, map[string]string{"server-scripts/all.js": onEvent("on manual system", body, asAdmin)}, func(t *testing.T, h *house, _ *folder) {
 		ann := h.person(t, "ann")
-		ann.post(t, "/automation/trigger", `{"script":"/server-scripts/all.js:default"}`).ok(t)
+		ann.POST(t, "/automation/trigger", `{"script":"/server-scripts/all.js:default"}`).ok(t)
 		if m := h.mail(t, "new@example.org"); m.Subject() != "Hello {{.URL}}" || !strings.Contains(m.HTML, "<p>Dear {{.EmailAddress}}</p>") {
 			t.Errorf("mailed %q: %s", m.Subject(), m.HTML)
 		}
@@ -300,14 +300,14 @@ func TestScriptsOfPeople(t *testing.T) {
 	}
 	withFolder(t, files, func(t *testing.T, h *house, _ *folder) {
 		ann, bob := h.person(t, "ann"), h.person(t, "bob")
-		ann.post(t, "/automation/trigger", `{"script":"/server-scripts/mine.js:default"}`).fails(t, "not allowed to create users")
-		ann.post(t, "/users/"+bob.id+"/trigger", `{"script":"/server-scripts/read.js:default"}`).failsWith(t, "####.#######@######.### ")
-		ann.post(t, "/users/"+ann.id+"/trigger", `{"script":"/server-scripts/read.js:default"}`).failsWith(t, "ann@example.org ")
+		ann.POST(t, "/automation/trigger", `{"script":"/server-scripts/mine.js:default"}`).fails(t, "not allowed to create users")
+		ann.POST(t, "/users/"+bob.id+"/trigger", `{"script":"/server-scripts/read.js:default"}`).failsWith(t, "####.#######@######.### ")
+		ann.POST(t, "/users/"+ann.id+"/trigger", `{"script":"/server-scripts/read.js:default"}`).failsWith(t, "ann@example.org ")
 		h.setting(t, "auth.internal.signup.email-confirmation-required", false)
 		signUp := func(handle string) answer {
-			return h.nobody().post(t, "/auth/internal/signup", fmt.Sprintf(`{"email":"%s@example.org","password":"correct-horse","handle":%q}`, handle, handle))
+			return h.nobody().POST(t, "/auth/internal/signup", fmt.Sprintf(`{"email":"%s@example.org","password":"correct-horse","handle":%q}`, handle, handle))
 		}
-		signUp("carol").str(t, "response.jwt")
+		signUp("carol").Text(t, "response.jwt")
 		signUp("mailer").failsWith(t, "mail.send") // there is no such thing
 		h.signIn(t, "carol@example.org", goodPassword)
 		h.nobody().login(t, "mailer@example.org", goodPassword).fails(t, "invalid username and password combination")
@@ -325,32 +325,32 @@ func TestWhatScriptsAnswer(t *testing.T) {
 	withFolder(t, files, func(t *testing.T, h *house, scripts *folder) {
 		ann, bob := h.person(t, "ann"), h.person(t, "bob")
 		h.rule(t, h.role(t, "Helpers", ann.id), "system:user:*", "update", "allow")
-		a := ann.put(t, "/users/"+bob.id, `{"email":"bob@example.org","name":"Robert","handle":"bob"}`) // she sees neither e-mail nor name of his
-		if a.str(t, "response.handle") != "h"+bob.id || a.str(t, "response.email") != "bob@example.org" || a.str(t, "response.name") != "Robert" {
+		a := ann.PUT(t, "/users/"+bob.id, `{"email":"bob@example.org","name":"Robert","handle":"bob"}`) // she sees neither e-mail nor name of his
+		if a.Text(t, "response.handle") != "h"+bob.id || a.Text(t, "response.email") != "bob@example.org" || a.Text(t, "response.name") != "Robert" {
 			t.Errorf("stored %s", a.Body)
 		}
-		if name := h.admin.post(t, "/roles/", `{"name":"Closed","handle":"closed"}`); name.str(t, "response.name") != "Closed!" || name.str(t, "response.handle") != "closed" {
+		if name := h.admin.POST(t, "/roles/", `{"name":"Closed","handle":"closed"}`); name.Text(t, "response.name") != "Closed!" || name.Text(t, "response.handle") != "closed" {
 			t.Errorf("made %s", name.Body)
 		}
-		closed := h.admin.get(t, "/roles/?query=closed").list(t, "response.set", "roleID")[0]
-		h.admin.post(t, "/roles/"+closed+"/member/"+bob.id, nil).fails(t, "h"+bob.id+" stays out")
-		h.admin.post(t, "/roles/", map[string]any{"name": "Open", "members": []string{bob.id}}).str(t, "response.roleID")
-		if name := h.admin.get(t, "/users/"+bob.id).str(t, "response.name"); name != "Robert" {
+		closed := h.admin.GET(t, "/roles/?query=closed").list(t, "response.set", "roleID")[0]
+		h.admin.POST(t, "/roles/"+closed+"/member/"+bob.id, nil).fails(t, "h"+bob.id+" stays out")
+		h.admin.POST(t, "/roles/", map[string]any{"name": "Open", "members": []string{bob.id}}).Text(t, "response.roleID")
+		if name := h.admin.GET(t, "/users/"+bob.id).Text(t, "response.name"); name != "Robert" {
 			t.Errorf("he is called %s now", name)
 		}
-		if a := h.admin.post(t, "/application/", `{"name":"Chat"}`); a.Get(t, "response.enabled") != true || a.str(t, "response.unify.name") != "Shown" {
+		if a := h.admin.POST(t, "/application/", `{"name":"Chat"}`); a.Get(t, "response.enabled") != true || a.Text(t, "response.unify.name") != "Shown" {
 			t.Errorf("made %s", a.Body)
 		}
-		if a := h.admin.post(t, "/application/", `{"name":"Plain","unify":{"name":"x"}}`); strings.Contains(string(a.Body), "unify") {
+		if a := h.admin.POST(t, "/application/", `{"name":"Plain","unify":{"name":"x"}}`); strings.Contains(string(a.Body), "unify") {
 			t.Errorf("made %s", a.Body)
 		}
 		for _, nonsense := range []string{"{ role: 5 }", "{ role: { name: {} } }", "{ role: [] }"} {
 			scripts.write(t, "server-scripts/role.js", onEvent("before create system:role", "return "+nonsense))
-			h.admin.post(t, "/roles/", `{"name":"Nonsense"}`).fails(t, "failed to execute corredor script")
+			h.admin.POST(t, "/roles/", `{"name":"Nonsense"}`).fails(t, "failed to execute corredor script")
 		}
 		for _, nothing := range []string{"{}", "true", "'x'", "{ other: 1 }", "null", "{ role: null }"} {
 			scripts.write(t, "server-scripts/role.js", onEvent("before create system:role", "return "+nothing))
-			if a := h.admin.post(t, "/roles/", map[string]string{"name": "Given " + nothing}); a.str(t, "response.name") != "Given "+nothing {
+			if a := h.admin.POST(t, "/roles/", map[string]string{"name": "Given " + nothing}); a.Text(t, "response.name") != "Given "+nothing {
 				t.Errorf("%s: made %s", nothing, a.Body)
 			}
 		}
@@ -361,7 +361,7 @@ func TestWhatScriptsAnswer(t *testing.T) {
 func TestScriptsByTheClock(t *testing.T) {
 	script := strings.Replace(onEvent("on manual system", "await SystemAPI.roleCreate({ name: 'Made at ' + new Date().toISOString() })", asAdmin), "on('manual')", "on('manual').every('* * * * *')", 1)
 	withFolder(t, map[string]string{"server-scripts/minute.js": script}, func(t *testing.T, h *house, _ *folder) {
-		made := func() int { return len(h.admin.get(t, "/roles/?query=Made").list(t, "response.set", "name")) }
+		made := func() int { return len(h.admin.GET(t, "/roles/?query=Made").list(t, "response.set", "name")) }
 		h.Work(t)
 		if n := made(); n != 0 {
 			t.Errorf("%d times at the start", n)

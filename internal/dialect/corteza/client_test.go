@@ -8,11 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"muster/internal/dialect/dialecttest"
 	"muster/internal/mustertest"
 )
 
 // A client asks the system API, as somebody or as nobody.
-type client struct{ mustertest.Client }
+type client struct{ dialecttest.Client[answer] }
 
 // An answer is what came back. Its methods fail the test where the answer is not what they are for.
 type answer struct{ mustertest.Answer }
@@ -21,74 +22,26 @@ func (h *house) nobody() *client { return h.showing("") }
 
 // showing is a client that shows the token.
 func (h *house) showing(token string) *client {
-	return &client{mustertest.Client{URL: h.URL + base, Token: token}}
+	return &client{dialecttest.Client[answer]{URL: h.URL + base, Token: token}}
 }
 
 func (h *house) signIn(t *testing.T, email, password string) *client {
 	t.Helper()
-	return h.showing(h.nobody().login(t, email, password).str(t, "response.jwt"))
+	return h.showing(h.nobody().login(t, email, password).Text(t, "response.jwt"))
 }
 
 func (c *client) login(t *testing.T, email, password string) answer {
 	t.Helper()
-	return c.post(t, "/auth/internal/login", map[string]string{"email": email, "password": password})
-}
-
-func (c *client) get(t *testing.T, path string) answer { t.Helper(); return c.do(t, "GET", path, nil) }
-
-func (c *client) del(t *testing.T, path string) answer {
-	t.Helper()
-	return c.do(t, "DELETE", path, nil)
-}
-
-func (c *client) post(t *testing.T, path string, body any) answer {
-	t.Helper()
-	return c.do(t, "POST", path, body)
-}
-
-func (c *client) put(t *testing.T, path string, body any) answer {
-	t.Helper()
-	return c.do(t, "PUT", path, body)
-}
-
-// do sends a body: JSON text as it is, nothing for nil, anything else encoded.
-func (c *client) do(t *testing.T, method, path string, body any) answer {
-	t.Helper()
-	text, isText := body.(string)
-	if !isText && body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text = string(b)
-	}
-	return answer{c.Do(t, method, path, text)}
+	return c.POST(t, "/auth/internal/login", map[string]string{"email": email, "password": password})
 }
 
 // send sends a body of any type, with more headers as name and value.
 func (c *client) send(t *testing.T, method, path, contentType, body string, headers ...string) answer {
 	t.Helper()
-	req, err := http.NewRequest(method, c.URL+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
 	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
+		headers = append([]string{"Content-Type", contentType}, headers...)
 	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	return answer{c.Send(t, req)}
-}
-
-// str is the text at a path; there has to be some.
-func (a answer) str(t *testing.T, path string) string {
-	t.Helper()
-	s := a.String(t, path)
-	if s == "" {
-		t.Fatalf("nothing at %s of %s", path, a.Body)
-	}
-	return s
+	return c.With(t, method, path, body, headers...)
 }
 
 // ok is for actions without a value.

@@ -42,7 +42,7 @@ func TestBadBodiesOnEveryRoute(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann, role := h.person(t, "ann"), h.role(t, "Red")
 		fill := strings.NewReplacer("{userID}", ann.id, "{roleID}", role, "{key}", "ui.one.title", "{reminderID}", ann.remind(t, "r", ""),
-			"{organisationID}", h.admin.post(t, "/organisations/", `{"name":"Red"}`).str(t, "response.organisationID"), "{applicationID}", h.application(t, "Red"))
+			"{organisationID}", h.admin.POST(t, "/organisations/", `{"name":"Red"}`).Text(t, "response.organisationID"), "{applicationID}", h.application(t, "Red"))
 		before := h.Rows(t)
 		for _, route := range corteza.Routes() {
 			if route.Method() == "GET" {
@@ -85,7 +85,7 @@ func TestHostileValues(t *testing.T) {
 				"/users/?limit=%s&query=nobody", "/users/?deleted=%s&query=nobody", "/roles/?query=%s&archived=%s", "/actionlog/?resource=%s", "/actionlog/?action=%s", "/actionlog/?actorID[]=7&action=%s",
 			} {
 				path = strings.ReplaceAll(path, "%s", url.QueryEscape(value))
-				a := h.admin.get(t, path)
+				a := h.admin.GET(t, path)
 				if len(path)+len(base) > 8<<10 {
 					if a.Status != http.StatusRequestURITooLong {
 						t.Errorf("%.60s…: %d", path, a.Status)
@@ -99,14 +99,14 @@ func TestHostileValues(t *testing.T) {
 			for _, path := range []string{"/users/?sort=%s", "/roles/?sort=%s", "/actionlog/?from=%s", "/users/%s", "/roles/%s", "/users/%s/password"} {
 				path = strings.ReplaceAll(path, "%s", url.PathEscape(value))
 				if len(path)+len(base) <= 8<<10 && !strings.Contains(path, "%2F") && value != "?" && !strings.Contains(path, "from=") {
-					harmless(t, path[:min(len(path), 100)], h.admin.get(t, strings.ReplaceAll(path, "&", "%26")))
+					harmless(t, path[:min(len(path), 100)], h.admin.GET(t, strings.ReplaceAll(path, "&", "%26")))
 				}
 			}
 		}
 		if h.Rows(t) != before {
 			t.Error("something has changed")
 		}
-		h.admin.get(t, "/users/?limit=1").list(t, "response.set", "userID")
+		h.admin.GET(t, "/users/?limit=1").list(t, "response.set", "userID")
 	})
 }
 
@@ -155,7 +155,7 @@ func TestPathsAndMethods(t *testing.T) {
 		}
 		for _, header := range []string{"X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"} {
 			h.admin.send(t, "POST", "/users/"+ann.id, "", "", header, "DELETE")
-			h.admin.send(t, "GET", "/users/"+ann.id+"?_method=DELETE", "", "", header, "DELETE").str(t, "response.userID")
+			h.admin.send(t, "GET", "/users/"+ann.id+"?_method=DELETE", "", "", header, "DELETE").Text(t, "response.userID")
 		}
 		// Prefetching ends no session.
 		if h.admin.send(t, "GET", "/auth/logout", "", "", "Sec-Purpose", "prefetch").Error(t) == "" {
@@ -181,19 +181,19 @@ func TestExtraMembers(t *testing.T) {
 			"createdAt": "2000-01-01T00:00:00Z", "updatedAt": "2000-01-01T00:00:00Z", "deletedAt": "2000-01-01T00:00:00Z", "suspendedAt": "2000-01-01T00:00:00Z",
 			"emailConfirmed": true, "password": "root-horse", "roles": []string{"2"}, "members": []string{"2"}, "memberOf": "2", "organisationID": "9", "meta": map[string]string{"avatar": "x"},
 		}
-		a := ann.put(t, "/users/"+ann.id, extra)
+		a := ann.PUT(t, "/users/"+ann.id, extra)
 		for member, want := range map[string]any{"userID": ann.id, "username": "", "kind": "", "organisationID": "0"} {
 			if got := a.Get(t, "response."+member); got != want {
 				t.Errorf("%s is %v", member, got)
 			}
 		}
-		if got := a.members(t, "response"); strings.Contains(strings.Join(got, " "), "deletedAt") || strings.Contains(strings.Join(got, " "), "suspendedAt") || a.str(t, "response.createdAt")[:4] == "2000" {
+		if got := a.members(t, "response"); strings.Contains(strings.Join(got, " "), "deletedAt") || strings.Contains(strings.Join(got, " "), "suspendedAt") || a.Text(t, "response.createdAt")[:4] == "2000" {
 			t.Errorf("replaced: %s", a.Body)
 		}
-		if got := ann.get(t, "/users/"+ann.id+"/membership").list(t, "response", ""); len(got) != 0 {
+		if got := ann.GET(t, "/users/"+ann.id+"/membership").list(t, "response", ""); len(got) != 0 {
 			t.Errorf("member of %v", got)
 		}
-		h.nobody().login(t, ann.email, goodPassword).str(t, "response.jwt")
+		h.nobody().login(t, ann.email, goodPassword).Text(t, "response.jwt")
 		var rest map[string]any
 		if json.Unmarshal(a.Body, &rest) != nil || len(rest) != 1 {
 			t.Errorf("answered %s", a.Body)

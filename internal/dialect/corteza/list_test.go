@@ -13,10 +13,10 @@ import (
 func TestUserList(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann, bob, cid := h.person(t, "ann"), h.person(t, "bob"), h.person(t, "cid")
-		h.admin.post(t, "/users/"+bob.id+"/suspend", nil).ok(t)
-		h.admin.del(t, "/users/"+cid.id).ok(t)
+		h.admin.POST(t, "/users/"+bob.id+"/suspend", nil).ok(t)
+		h.admin.DELETE(t, "/users/"+cid.id).ok(t)
 		red, blue := h.role(t, "Red", ann.id), h.role(t, "Blue", ann.id, bob.id)
-		admin := h.admin.get(t, "/auth/check").str(t, "response.user.userID")
+		admin := h.admin.GET(t, "/auth/check").Text(t, "response.user.userID")
 		for query, want := range map[string][]string{
 			"":                                   {admin, ann.id},
 			"suspended=1":                        {admin, ann.id, bob.id},
@@ -74,7 +74,7 @@ func TestUserList(t *testing.T) {
 			"page=18446744073709551615&perPage=18446744073709551615": {},
 			"offset=18446744073709551615":                            {},
 		} {
-			a := h.admin.get(t, "/users/?"+query)
+			a := h.admin.GET(t, "/users/?"+query)
 			if got := a.list(t, "response.set", "userID"); !slices.Equal(got, want) {
 				t.Errorf("%s: %v, want %v", query, got, want)
 			}
@@ -83,15 +83,15 @@ func TestUserList(t *testing.T) {
 			}
 		}
 		for query, count := range map[string]string{"limit=1": "2", "page=9&perPage=1": "2", "offset=9": "2", "query=none": "0", "deleted=1&suspended=1&limit=2": "4"} {
-			if got := fmt.Sprint(h.admin.get(t, "/users/?"+query).Get(t, "response.filter.count")); got != count {
+			if got := fmt.Sprint(h.admin.GET(t, "/users/?"+query).Get(t, "response.filter.count")); got != count {
 				t.Errorf("%s: count %s, want %s", query, got, count)
 			}
 		}
 		// Who may not see what is deleted.
 		for _, query := range []string{"deleted=1", "deleted=2", "incDeleted=true", "deleted=1&query=nobody"} {
-			ann.get(t, "/users/?"+query).fails(t, "not allowed to list users")
+			ann.GET(t, "/users/?"+query).fails(t, "not allowed to list users")
 		}
-		ann.get(t, "/users/?deleted=0&suspended=2").list(t, "response.set", "userID")
+		ann.GET(t, "/users/?deleted=0&suspended=2").list(t, "response.set", "userID")
 	})
 }
 
@@ -100,14 +100,14 @@ func TestRoleList(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann := h.person(t, "ann")
 		red, blue, old := h.role(t, "Red"), h.role(t, "Blue"), h.role(t, "Old")
-		h.admin.del(t, "/roles/"+blue).ok(t)
-		h.admin.post(t, "/roles/"+old+"/archive", nil).ok(t)
+		h.admin.DELETE(t, "/roles/"+blue).ok(t)
+		h.admin.POST(t, "/roles/"+old+"/archive", nil).ok(t)
 		for query, want := range map[string][]string{
 			"": {"1", "2", red}, "deleted=1": {"1", "2", red, blue}, "deleted=2": {blue}, "archived=1": {"1", "2", red, old}, "archived=2": {old},
 			"query=RE": {red}, "query=ed": {}, "query=%25": {}, "query=adm": {"2"}, "sort=name%20DESC": {red, "1", "2"},
 			"sort=id&limit=1&offset=2": {red}, "page=2&perPage=2": {red}, "page=3&perPage=2": {}, "offset=9": {},
 		} {
-			a := h.admin.get(t, "/roles/?"+query)
+			a := h.admin.GET(t, "/roles/?"+query)
 			if got := a.list(t, "response.set", "roleID"); !slices.Equal(got, want) {
 				t.Errorf("%s: %v, want %v", query, got, want)
 			}
@@ -115,9 +115,9 @@ func TestRoleList(t *testing.T) {
 				t.Errorf("%s: an empty set of roles is []: %s", query, a.Body)
 			}
 		}
-		ann.get(t, "/roles/?deleted=1").fails(t, "not allowed to list roles")
-		ann.get(t, "/roles/?deleted=2").fails(t, "not allowed to list roles")
-		if got := ann.get(t, "/roles/?archived=1").list(t, "response.set", "roleID"); len(got) != 4 {
+		ann.GET(t, "/roles/?deleted=1").fails(t, "not allowed to list roles")
+		ann.GET(t, "/roles/?deleted=2").fails(t, "not allowed to list roles")
+		if got := ann.GET(t, "/roles/?archived=1").list(t, "response.set", "roleID"); len(got) != 4 {
 			t.Errorf("roles that anybody sees: %v", got)
 		}
 	})
@@ -142,7 +142,7 @@ func TestFilterEcho(t *testing.T) {
 			var a struct {
 				Response struct{ Filter json.RawMessage }
 			}
-			text := h.admin.get(t, path)
+			text := h.admin.GET(t, path)
 			if err := json.Unmarshal(text.Body, &a); err != nil || string(a.Response.Filter) != want {
 				t.Errorf("%s:\n got %s\nwant %s", path, a.Response.Filter, want)
 			}
@@ -167,7 +167,7 @@ func TestSort(t *testing.T) {
 		} {
 			for column := range strings.FieldsSeq(columns) {
 				for _, direction := range []string{"", " ASC", " desc"} {
-					if e := h.admin.get(t, path+"?sort="+url.QueryEscape(column+direction)).Error(t); e != "" {
+					if e := h.admin.GET(t, path+"?sort="+url.QueryEscape(column+direction)).Error(t); e != "" {
 						t.Errorf("%s by %s%s: %s", path, column, direction, e)
 					}
 				}
@@ -176,7 +176,7 @@ func TestSort(t *testing.T) {
 				"bogus", "password", "ID", "name;drop table", "name desc desc", "name sideways", "(select 1)", "name,", ",", "1", "version",
 				"name--", "id" + strings.Repeat(",id", 40), "\u202ename",
 			} {
-				if a := h.admin.get(t, path+"?sort="+url.QueryEscape(sort)); a.Error(t) == "" || strings.Contains(strings.ToLower(string(a.Body)), "sql") || strings.Contains(string(a.Body), "column") {
+				if a := h.admin.GET(t, path+"?sort="+url.QueryEscape(sort)); a.Error(t) == "" || strings.Contains(strings.ToLower(string(a.Body)), "sql") || strings.Contains(string(a.Body), "column") {
 					t.Errorf("sort by %q: %s", sort, a.Body)
 				}
 			}
@@ -190,23 +190,23 @@ func TestReadFilter(t *testing.T) {
 		ann, bob := h.person(t, "ann"), h.person(t, "bob")
 		role := h.role(t, "Blind", ann.id)
 		h.rule(t, role, "system:user:*", "read", "deny")
-		a := ann.get(t, "/users/")
+		a := ann.GET(t, "/users/")
 		if got := a.list(t, "response.set", "userID"); !slices.Equal(got, []string{ann.id}) || fmt.Sprint(a.Get(t, "response.filter.count")) != "1" {
 			t.Errorf("reads %s", a.Body)
 		}
-		ann.get(t, "/users/"+bob.id).fails(t, "not allowed to read this user")
-		ann.get(t, "/users/"+bob.id+"/membership").fails(t, "not allowed to read this user")
-		ann.get(t, "/users/"+ann.id).str(t, "response.userID")
+		ann.GET(t, "/users/"+bob.id).fails(t, "not allowed to read this user")
+		ann.GET(t, "/users/"+bob.id+"/membership").fails(t, "not allowed to read this user")
+		ann.GET(t, "/users/"+ann.id).Text(t, "response.userID")
 		h.rule(t, role, "system:user:"+bob.id, "read", "allow") // one beats all
-		if got := ann.get(t, "/users/").list(t, "response.set", "userID"); !slices.Equal(got, []string{ann.id, bob.id}) {
+		if got := ann.GET(t, "/users/").list(t, "response.set", "userID"); !slices.Equal(got, []string{ann.id, bob.id}) {
 			t.Errorf("reads %v", got)
 		}
 		h.rule(t, role, "system:role:2", "read", "deny")
-		if got := ann.get(t, "/roles/?query=adm").list(t, "response.set", "roleID"); len(got) != 0 {
+		if got := ann.GET(t, "/roles/?query=adm").list(t, "response.set", "roleID"); len(got) != 0 {
 			t.Errorf("reads roles %v", got)
 		}
-		ann.get(t, "/roles/2").fails(t, "not allowed to read this role")
-		ann.get(t, "/roles/2/members").fails(t, "not allowed to read this role")
+		ann.GET(t, "/roles/2").fails(t, "not allowed to read this role")
+		ann.GET(t, "/roles/2/members").fails(t, "not allowed to read this role")
 	})
 }
 
@@ -214,48 +214,48 @@ func TestReadFilter(t *testing.T) {
 func TestMasking(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann, bob, cid := h.person(t, "ann"), h.person(t, "bob"), h.person(t, "cid")
-		for _, a := range []answer{ann.get(t, "/users/"+bob.id), ann.get(t, "/users/?handle=bob")} {
+		for _, a := range []answer{ann.GET(t, "/users/"+bob.id), ann.GET(t, "/users/?handle=bob")} {
 			if !strings.Contains(string(a.Body), `"email":"####.#######@######.###","name":"##### ##########","handle":"bob"`) || strings.Contains(string(a.Body), bob.email) {
 				t.Errorf("seen: %s", a.Body)
 			}
 		}
 		for _, query := range []string{"query=bob@", "query=Name%20of%20bob", "email=bob@example.org", "query=%23", "email=%23%23%23%23.%23%23%23%23%23%23%23@%23%23%23%23%23%23.%23%23%23"} {
-			if got := ann.get(t, "/users/?"+query).list(t, "response.set", "userID"); len(got) != 0 {
+			if got := ann.GET(t, "/users/?"+query).list(t, "response.set", "userID"); len(got) != 0 {
 				t.Errorf("%s finds %v", query, got)
 			}
 		}
 		for _, query := range []string{"query=ann@", "query=Name%20of%20ann", "email=ann@example.org"} { // own data
-			if got := ann.get(t, "/users/?"+query).list(t, "response.set", "email"); !slices.Equal(got, []string{ann.email}) {
+			if got := ann.GET(t, "/users/?"+query).list(t, "response.set", "email"); !slices.Equal(got, []string{ann.email}) {
 				t.Errorf("%s finds %v", query, got)
 			}
 		}
 		// By moving his own e-mail about, somebody could find out another's from the order.
-		h.admin.put(t, "/users/"+bob.id, `{"email":"zz@example.org","name":"Aa","handle":"bob"}`).str(t, "response.userID")
-		byID := ann.get(t, "/users/").list(t, "response.set", "userID")
+		h.admin.PUT(t, "/users/"+bob.id, `{"email":"zz@example.org","name":"Aa","handle":"bob"}`).Text(t, "response.userID")
+		byID := ann.GET(t, "/users/").list(t, "response.set", "userID")
 		for _, sort := range []string{"email", "name", "email%20DESC", "name%20DESC"} {
-			if got := ann.get(t, "/users/?sort="+sort).list(t, "response.set", "userID"); !slices.Equal(got, byID) {
+			if got := ann.GET(t, "/users/?sort="+sort).list(t, "response.set", "userID"); !slices.Equal(got, byID) {
 				t.Errorf("sort=%s: %v, want %v", sort, got, byID)
 			}
 		}
 		role := h.role(t, "Sees", ann.id)
 		h.rule(t, role, "system:user:"+bob.id, "unmask.email", "allow")
-		if a := ann.get(t, "/users/"+bob.id); a.str(t, "response.email") != "zz@example.org" || a.str(t, "response.name") != "##### ##########" {
+		if a := ann.GET(t, "/users/"+bob.id); a.Text(t, "response.email") != "zz@example.org" || a.Text(t, "response.name") != "##### ##########" {
 			t.Errorf("with the right to one e-mail: %s", a.Body)
 		}
-		if got := ann.get(t, "/users/?email=zz@example.org").list(t, "response.set", "email"); !slices.Equal(got, []string{"zz@example.org"}) {
+		if got := ann.GET(t, "/users/?email=zz@example.org").list(t, "response.set", "email"); !slices.Equal(got, []string{"zz@example.org"}) {
 			t.Errorf("finds %v", got)
 		}
 		h.rule(t, role, "system:user:*", "unmask.name", "allow")
-		if got := ann.get(t, "/users/?sort=name").list(t, "response.set", "name"); !slices.Equal(got, []string{"Aa", "admin", "Name of ann", "Name of cid"}) {
+		if got := ann.GET(t, "/users/?sort=name").list(t, "response.set", "name"); !slices.Equal(got, []string{"Aa", "admin", "Name of ann", "Name of cid"}) {
 			t.Errorf("sorted by names that all are seen: %v", got)
 		}
-		if a := ann.get(t, "/users/"+cid.id); a.str(t, "response.name") != "Name of cid" || a.str(t, "response.email") == cid.email {
+		if a := ann.GET(t, "/users/"+cid.id); a.Text(t, "response.name") != "Name of cid" || a.Text(t, "response.email") == cid.email {
 			t.Errorf("with the right to all names: %s", a.Body)
 		}
 		// Who changes a user is answered all of him.
 		h.rule(t, role, "system:user:*", "update", "allow")
 		h.rule(t, role, "system:user:*", "unmask.name", "deny")
-		if a := ann.put(t, "/users/"+cid.id, `{"email":"cid@example.org","name":"Cid","handle":"cid"}`); a.str(t, "response.name") != "Cid" || a.str(t, "response.email") != cid.email {
+		if a := ann.PUT(t, "/users/"+cid.id, `{"email":"cid@example.org","name":"Cid","handle":"cid"}`); a.Text(t, "response.name") != "Cid" || a.Text(t, "response.email") != cid.email {
 			t.Errorf("updated: %s", a.Body)
 		}
 	})

@@ -49,8 +49,8 @@ const goodPassword = "correct-horse"
 func (h *house) person(t *testing.T, handle string) person {
 	t.Helper()
 	email := handle + "@example.org"
-	id := h.admin.post(t, "/users/", fmt.Sprintf(`{"email":%q,"name":%q,"handle":%q}`, email, "Name of "+handle, handle)).str(t, "response.userID")
-	h.admin.post(t, "/users/"+id+"/password", fmt.Sprintf(`{"password":%q}`, goodPassword)).ok(t)
+	id := h.admin.POST(t, "/users/", fmt.Sprintf(`{"email":%q,"name":%q,"handle":%q}`, email, "Name of "+handle, handle)).Text(t, "response.userID")
+	h.admin.POST(t, "/users/"+id+"/password", fmt.Sprintf(`{"password":%q}`, goodPassword)).ok(t)
 	return person{h.signIn(t, email, goodPassword), id, email}
 }
 
@@ -58,21 +58,21 @@ func (h *house) person(t *testing.T, handle string) person {
 func (h *house) role(t *testing.T, name string, members ...string) string {
 	t.Helper()
 	body := map[string]any{"name": name, "members": members}
-	return h.admin.post(t, "/roles/", body).str(t, "response.roleID")
+	return h.admin.POST(t, "/roles/", body).Text(t, "response.roleID")
 }
 
 // rule sets a rule of a role.
 func (h *house) rule(t *testing.T, role, resource, operation, access string) {
 	t.Helper()
 	rule := map[string]string{"resource": resource, "operation": operation, "access": access}
-	h.admin.do(t, "PATCH", "/permissions/"+role+"/rules", map[string]any{"rules": []any{rule}}).ok(t)
+	h.admin.Do(t, "PATCH", "/permissions/"+role+"/rules", map[string]any{"rules": []any{rule}}).ok(t)
 }
 
 // setting sets a setting of the house.
 func (h *house) setting(t *testing.T, name string, value any) {
 	t.Helper()
 	values := []any{map[string]any{"name": name, "value": value}}
-	h.admin.do(t, "PATCH", "/settings/", map[string]any{"values": values}).is(t, `{"response":true}`)
+	h.admin.Do(t, "PATCH", "/settings/", map[string]any{"values": values}).is(t, `{"response":true}`)
 }
 
 // mail is the next mail to somebody.

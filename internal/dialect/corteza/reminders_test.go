@@ -17,7 +17,7 @@ const (
 // remind makes a reminder of the client's own; at is the rest of the body.
 func (p person) remind(t *testing.T, resource, rest string) string {
 	t.Helper()
-	return p.post(t, "/reminder/", fmt.Sprintf(`{"resource":%q,"assignedTo":%q%s}`, resource, p.id, rest)).str(t, "response.reminderID")
+	return p.POST(t, "/reminder/", fmt.Sprintf(`{"resource":%q,"assignedTo":%q%s}`, resource, p.id, rest)).Text(t, "response.reminderID")
 }
 
 // TestReminderObject: contract, 8: members, nulls, times, what a PUT replaces.
@@ -25,53 +25,53 @@ func TestReminderObject(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann, bob := h.person(t, "ann"), h.person(t, "bob")
 		const always = "[assignedAt assignedBy assignedTo createdAt dismissedAt dismissedBy payload remindAt reminderID resource snoozeCount]"
-		a := ann.post(t, "/reminder/", `{"assignedTo":"`+ann.id+`","reminderID":"7","snoozeCount":5,"dismissedBy":"7","deletedAt":"2000-01-01T00:00:00Z"}`)
-		id := a.str(t, "response.reminderID")
+		a := ann.POST(t, "/reminder/", `{"assignedTo":"`+ann.id+`","reminderID":"7","snoozeCount":5,"dismissedBy":"7","deletedAt":"2000-01-01T00:00:00Z"}`)
+		id := a.Text(t, "response.reminderID")
 		if got := fmt.Sprint(a.members(t, "response")); got != always || id == "7" || !strings.Contains(string(a.Body), `"payload":{},"snoozeCount":0,`) ||
 			!strings.Contains(string(a.Body), `"dismissedBy":"0","dismissedAt":null,"remindAt":null`) || a.Get(t, "response.resource") != "" ||
-			!nanoseconds.MatchString(a.str(t, "response.createdAt")) || !nanoseconds.MatchString(a.str(t, "response.assignedAt")) {
+			!nanoseconds.MatchString(a.Text(t, "response.createdAt")) || !nanoseconds.MatchString(a.Text(t, "response.assignedAt")) {
 			t.Errorf("created: %s", a.Body)
 		}
 		// A time is echoed in the zone it came in, and read in UTC and whole seconds.
-		a = ann.put(t, "/reminder/"+id, `{"resource":"compose:record:1","assignedTo":"`+ann.id+`","payload":[1, {"a":null}],"remindAt":"2031-01-02T03:04:05.25+02:00"}`)
-		if a.str(t, "response.remindAt") != "2031-01-02T03:04:05.25+02:00" || !seconds.MatchString(a.str(t, "response.updatedAt")) || !strings.Contains(string(a.Body), `"payload":[1,{"a":null}]`) {
+		a = ann.PUT(t, "/reminder/"+id, `{"resource":"compose:record:1","assignedTo":"`+ann.id+`","payload":[1, {"a":null}],"remindAt":"2031-01-02T03:04:05.25+02:00"}`)
+		if a.Text(t, "response.remindAt") != "2031-01-02T03:04:05.25+02:00" || !seconds.MatchString(a.Text(t, "response.updatedAt")) || !strings.Contains(string(a.Body), `"payload":[1,{"a":null}]`) {
 			t.Errorf("replaced: %s", a.Body)
 		}
-		if got := ann.get(t, "/reminder/"+id).str(t, "response.remindAt"); got != "2031-01-02T01:04:05Z" {
+		if got := ann.GET(t, "/reminder/"+id).Text(t, "response.remindAt"); got != "2031-01-02T01:04:05Z" {
 			t.Errorf("reminds at %s", got)
 		}
-		if got := ann.post(t, "/reminder/", `{"assignedTo":"`+ann.id+`","remindAt":"2031-01-02T03:04:05-07:00"}`).str(t, "response.remindAt"); got != "2031-01-02T03:04:05-07:00" {
+		if got := ann.POST(t, "/reminder/", `{"assignedTo":"`+ann.id+`","remindAt":"2031-01-02T03:04:05-07:00"}`).Text(t, "response.remindAt"); got != "2031-01-02T03:04:05-07:00" {
 			t.Errorf("echoed %s", got)
 		}
-		ann.do(t, "PATCH", "/reminder/"+id+"/snooze", `{"remindAt":"2032-01-01T00:00:00Z"}`).ok(t)
-		ann.do(t, "PATCH", "/reminder/"+id+"/snooze", nil).ok(t) // to no time
-		if a := ann.get(t, "/reminder/"+id); fmt.Sprint(a.Get(t, "response.snoozeCount")) != "2" || a.Get(t, "response.remindAt") != nil {
+		ann.Do(t, "PATCH", "/reminder/"+id+"/snooze", `{"remindAt":"2032-01-01T00:00:00Z"}`).ok(t)
+		ann.Do(t, "PATCH", "/reminder/"+id+"/snooze", nil).ok(t) // to no time
+		if a := ann.GET(t, "/reminder/"+id); fmt.Sprint(a.Get(t, "response.snoozeCount")) != "2" || a.Get(t, "response.remindAt") != nil {
 			t.Errorf("snoozed: %s", a.Body)
 		}
-		ann.do(t, "PATCH", "/reminder/"+id+"/dismiss", nil).ok(t)
-		first := ann.get(t, "/reminder/"+id).str(t, "response.dismissedAt")
+		ann.Do(t, "PATCH", "/reminder/"+id+"/dismiss", nil).ok(t)
+		first := ann.GET(t, "/reminder/"+id).Text(t, "response.dismissedAt")
 		h.Clock.Advance(5 * time.Second)
-		ann.do(t, "PATCH", "/reminder/"+id+"/dismiss", nil).ok(t)
-		if a := ann.get(t, "/reminder/"+id); a.str(t, "response.dismissedAt") <= first || a.str(t, "response.dismissedBy") != ann.id || fmt.Sprint(a.members(t, "response")) != strings.Replace(always, "]", " updatedAt]", 1) {
+		ann.Do(t, "PATCH", "/reminder/"+id+"/dismiss", nil).ok(t)
+		if a := ann.GET(t, "/reminder/"+id); a.Text(t, "response.dismissedAt") <= first || a.Text(t, "response.dismissedBy") != ann.id || fmt.Sprint(a.members(t, "response")) != strings.Replace(always, "]", " updatedAt]", 1) {
 			t.Errorf("dismissed: %s", a.Body)
 		}
 		// A new assignee makes the caller the one who assigned it; the same one does not.
 		h.Clock.Advance(5 * time.Second)
-		was := ann.get(t, "/reminder/"+id).str(t, "response.assignedAt")
-		a = h.admin.put(t, "/reminder/"+id, `{"assignedTo":"`+ann.id+`"}`)
-		if a.str(t, "response.assignedBy") != ann.id || a.str(t, "response.assignedAt") != was || !strings.Contains(string(a.Body), `"resource":"","payload":{},"snoozeCount":2`) {
+		was := ann.GET(t, "/reminder/"+id).Text(t, "response.assignedAt")
+		a = h.admin.PUT(t, "/reminder/"+id, `{"assignedTo":"`+ann.id+`"}`)
+		if a.Text(t, "response.assignedBy") != ann.id || a.Text(t, "response.assignedAt") != was || !strings.Contains(string(a.Body), `"resource":"","payload":{},"snoozeCount":2`) {
 			t.Errorf("the same assignee: %s", a.Body)
 		}
-		a = h.admin.put(t, "/reminder/"+id, `{"assignedTo":"`+bob.id+`"}`)
-		if a.str(t, "response.assignedTo") != bob.id || a.str(t, "response.assignedBy") == ann.id || a.str(t, "response.assignedAt") <= was {
+		a = h.admin.PUT(t, "/reminder/"+id, `{"assignedTo":"`+bob.id+`"}`)
+		if a.Text(t, "response.assignedTo") != bob.id || a.Text(t, "response.assignedBy") == ann.id || a.Text(t, "response.assignedAt") <= was {
 			t.Errorf("another assignee: %s", a.Body)
 		}
-		bob.del(t, "/reminder/"+id).ok(t)
-		bob.get(t, "/reminder/"+id).fails(t, masked)
-		bob.del(t, "/reminder/"+id).fails(t, noReminder)
+		bob.DELETE(t, "/reminder/"+id).ok(t)
+		bob.GET(t, "/reminder/"+id).fails(t, masked)
+		bob.DELETE(t, "/reminder/"+id).fails(t, noReminder)
 		// A form says the same.
 		a = ann.send(t, "POST", "/reminder/", "application/x-www-form-urlencoded", "assignedTo="+ann.id+"&resource=r&payload=%7B%22a%22%3A1%7D&remindAt=2031-01-02T03:04:05Z")
-		if !strings.Contains(string(a.Body), `"payload":{"a":1}`) || a.str(t, "response.remindAt") != "2031-01-02T03:04:05Z" {
+		if !strings.Contains(string(a.Body), `"payload":{"a":1}`) || a.Text(t, "response.remindAt") != "2031-01-02T03:04:05Z" {
 			t.Errorf("by form: %s", a.Body)
 		}
 	})
@@ -83,26 +83,26 @@ func TestReminderErrors(t *testing.T) {
 		ann, bob, left := h.person(t, "ann"), h.person(t, "bob"), h.person(t, "left")
 		id := ann.remind(t, "r", "")
 		lefts := left.remind(t, "r", "")
-		h.admin.del(t, "/users/"+left.id).ok(t)
+		h.admin.DELETE(t, "/users/"+left.id).ok(t)
 		before := h.Rows(t)
 		for _, who := range []string{`{}`, `{"assignedTo":"` + bob.id + `"}`, `{"assignedTo":"0"}`, `{"assignedTo":"999"}`} {
-			ann.post(t, "/reminder/", who).fails(t, notAssigned)
-			ann.put(t, "/reminder/"+id, who).fails(t, notAssigned)
-			ann.put(t, "/reminder/999", who).fails(t, masked) // unknown comes first
-			ann.put(t, "/reminder/0", who).fails(t, "invalid ID")
+			ann.POST(t, "/reminder/", who).fails(t, notAssigned)
+			ann.PUT(t, "/reminder/"+id, who).fails(t, notAssigned)
+			ann.PUT(t, "/reminder/999", who).fails(t, masked) // unknown comes first
+			ann.PUT(t, "/reminder/0", who).fails(t, "invalid ID")
 		}
-		h.admin.post(t, "/reminder/", `{"assignedTo":"999"}`).fails(t, masked)
-		h.admin.post(t, "/reminder/", `{"assignedTo":"`+left.id+`"}`).fails(t, masked)
+		h.admin.POST(t, "/reminder/", `{"assignedTo":"999"}`).fails(t, masked)
+		h.admin.POST(t, "/reminder/", `{"assignedTo":"`+left.id+`"}`).fails(t, masked)
 		for _, unknown := range []string{"0", "abc", "999", "18446744073709551616"} {
 			read := masked
 			if unknown == "0" || unknown == "abc" {
 				read = "invalid ID"
 			}
-			h.admin.get(t, "/reminder/"+unknown).fails(t, read)
-			h.admin.put(t, "/reminder/"+unknown, `{}`).fails(t, read)
-			h.admin.do(t, "PATCH", "/reminder/"+unknown+"/dismiss", nil).fails(t, noReminder)
-			h.admin.do(t, "PATCH", "/reminder/"+unknown+"/snooze", nil).fails(t, noReminder)
-			h.admin.del(t, "/reminder/"+unknown).fails(t, noReminder)
+			h.admin.GET(t, "/reminder/"+unknown).fails(t, read)
+			h.admin.PUT(t, "/reminder/"+unknown, `{}`).fails(t, read)
+			h.admin.Do(t, "PATCH", "/reminder/"+unknown+"/dismiss", nil).fails(t, noReminder)
+			h.admin.Do(t, "PATCH", "/reminder/"+unknown+"/snooze", nil).fails(t, noReminder)
+			h.admin.DELETE(t, "/reminder/"+unknown).fails(t, noReminder)
 		}
 		for name, c := range map[string][2]string{
 			"time":         {`{"assignedTo":"` + ann.id + `","remindAt":"tomorrow"}`, `error parsing http request body: parsing time "tomorrow"`},
@@ -114,21 +114,21 @@ func TestReminderErrors(t *testing.T) {
 			"large":        {`{"assignedTo":"` + ann.id + `","payload":"` + strings.Repeat("x", 17<<10) + `"}`, "invalid payload"},
 			"deep":         {`{"assignedTo":"` + ann.id + `","payload":` + strings.Repeat("[", 33) + strings.Repeat("]", 33) + `}`, "invalid payload"},
 		} {
-			if ann.post(t, "/reminder/", c[0]).failsWith(t, c[1]); t.Failed() {
+			if ann.POST(t, "/reminder/", c[0]).failsWith(t, c[1]); t.Failed() {
 				t.Fatal(name)
 			}
-			ann.put(t, "/reminder/"+id, c[0]).failsWith(t, c[1])
+			ann.PUT(t, "/reminder/"+id, c[0]).failsWith(t, c[1])
 		}
 		ann.send(t, "POST", "/reminder/", "application/x-www-form-urlencoded", "remindAt=tomorrow").failsWith(t, "parsing time")
-		ann.do(t, "PATCH", "/reminder/"+id+"/snooze", `{"remindAt":"bad"}`).failsWith(t, "error parsing http request body: parsing time")
+		ann.Do(t, "PATCH", "/reminder/"+id+"/snooze", `{"remindAt":"bad"}`).failsWith(t, "error parsing http request body: parsing time")
 		if h.Rows(t) != before {
 			t.Error("something has changed")
 		}
 		// With the right, a reminder may be for nobody, and stay with somebody who has left.
-		if a := h.admin.post(t, "/reminder/", nil); a.Get(t, "response.assignedTo") != "0" {
+		if a := h.admin.POST(t, "/reminder/", nil); a.Get(t, "response.assignedTo") != "0" {
 			t.Errorf("for nobody: %s", a.Body)
 		}
-		h.admin.put(t, "/reminder/"+lefts, `{"assignedTo":"`+left.id+`","resource":"other"}`).str(t, "response.reminderID")
+		h.admin.PUT(t, "/reminder/"+lefts, `{"assignedTo":"`+left.id+`","resource":"other"}`).Text(t, "response.reminderID")
 	})
 }
 
@@ -139,34 +139,34 @@ func TestRemindersOfOthers(t *testing.T) {
 		ann, bob, cid := h.person(t, "ann"), h.person(t, "bob"), h.person(t, "cid")
 		role := h.role(t, "Callers", ann.id)
 		h.rule(t, role, "system", "reminder.assign", "allow")
-		id := ann.post(t, "/reminder/", `{"resource":"call:1","assignedTo":"`+bob.id+`"}`).str(t, "response.reminderID")
+		id := ann.POST(t, "/reminder/", `{"resource":"call:1","assignedTo":"`+bob.id+`"}`).Text(t, "response.reminderID")
 		own := cid.remind(t, "own", "")
 		for _, query := range []string{"", "?assignedTo=" + bob.id, "?reminderID=" + id, "?resource=call:"} {
-			if got := cid.get(t, "/reminder/"+query).list(t, "response.set", "reminderID"); slices.Contains(got, id) {
+			if got := cid.GET(t, "/reminder/"+query).list(t, "response.set", "reminderID"); slices.Contains(got, id) {
 				t.Errorf("%s shows %v", query, got)
 			}
 		}
 		before := h.Rows(t)
 		for what, a := range map[string]answer{
-			masked:           cid.get(t, "/reminder/"+id),
-			masked + " ":     cid.put(t, "/reminder/"+id, `{"assignedTo":"`+cid.id+`"}`),
-			noReminder:       cid.do(t, "PATCH", "/reminder/"+id+"/dismiss", nil),
-			noReminder + " ": cid.do(t, "PATCH", "/reminder/"+id+"/snooze", nil),
-			" " + noReminder: cid.del(t, "/reminder/"+id),
+			masked:           cid.GET(t, "/reminder/"+id),
+			masked + " ":     cid.PUT(t, "/reminder/"+id, `{"assignedTo":"`+cid.id+`"}`),
+			noReminder:       cid.Do(t, "PATCH", "/reminder/"+id+"/dismiss", nil),
+			noReminder + " ": cid.Do(t, "PATCH", "/reminder/"+id+"/snooze", nil),
+			" " + noReminder: cid.DELETE(t, "/reminder/"+id),
 		} {
 			a.fails(t, strings.TrimSpace(what))
 		}
 		if h.Rows(t) != before {
 			t.Error("something has changed")
 		}
-		ann.get(t, "/reminder/"+own).str(t, "response.reminderID") // who may assign sees all
+		ann.GET(t, "/reminder/"+own).Text(t, "response.reminderID") // who may assign sees all
 		h.rule(t, role, "system", "reminder.assign", "inherit")
-		ann.get(t, "/reminder/"+own).fails(t, masked)
-		ann.get(t, "/reminder/"+id).str(t, "response.reminderID") // what he has assigned he sees still
-		ann.put(t, "/reminder/"+id, `{"assignedTo":"`+bob.id+`"}`).fails(t, notAssigned)
-		bob.do(t, "PATCH", "/reminder/"+id+"/dismiss", nil).ok(t)
-		ann.put(t, "/reminder/"+id, `{"assignedTo":"`+ann.id+`"}`).str(t, "response.reminderID") // to himself he may
-		bob.get(t, "/reminder/"+id).fails(t, masked)
+		ann.GET(t, "/reminder/"+own).fails(t, masked)
+		ann.GET(t, "/reminder/"+id).Text(t, "response.reminderID") // what he has assigned he sees still
+		ann.PUT(t, "/reminder/"+id, `{"assignedTo":"`+bob.id+`"}`).fails(t, notAssigned)
+		bob.Do(t, "PATCH", "/reminder/"+id+"/dismiss", nil).ok(t)
+		ann.PUT(t, "/reminder/"+id, `{"assignedTo":"`+ann.id+`"}`).Text(t, "response.reminderID") // to himself he may
+		bob.GET(t, "/reminder/"+id).fails(t, masked)
 	})
 }
 
@@ -179,8 +179,8 @@ func TestReminderList(t *testing.T) {
 		soon := ann.remind(t, "system:user:1", `,"remindAt":"2030-01-01T10:00:00Z"`)
 		bobs := bob.remind(t, "x", `,"remindAt":"2029-01-01T10:00:00Z"`)
 		gone := ann.remind(t, "x", "")
-		ann.del(t, "/reminder/"+gone).ok(t)
-		ann.do(t, "PATCH", "/reminder/"+soon+"/dismiss", nil).ok(t)
+		ann.DELETE(t, "/reminder/"+gone).ok(t)
+		ann.Do(t, "PATCH", "/reminder/"+soon+"/dismiss", nil).ok(t)
 		for query, want := range map[string][]string{
 			"":                          {none, soon, later}, // unscheduled first, then as they are due
 			"sort=id%20DESC":            {none, soon, later},
@@ -218,7 +218,7 @@ func TestReminderList(t *testing.T) {
 			"offset=9":         {},
 			"excludeDismissed=1&scheduledOnly=1&assignedTo=" + ann.id: {later}, // what clients ask for
 		} {
-			a := ann.get(t, "/reminder/?"+query)
+			a := ann.GET(t, "/reminder/?"+query)
 			if got := a.list(t, "response.set", "reminderID"); !slices.Equal(got, want) {
 				t.Errorf("%s: %v, want %v", query, got, want)
 			}
@@ -226,15 +226,15 @@ func TestReminderList(t *testing.T) {
 				t.Errorf("%s: an empty list has no set: %s", query, a.Body)
 			}
 		}
-		if got := fmt.Sprint(ann.get(t, "/reminder/?page=9&perPage=2").Get(t, "response.filter.count")); got != "3" {
+		if got := fmt.Sprint(ann.GET(t, "/reminder/?page=9&perPage=2").Get(t, "response.filter.count")); got != "3" {
 			t.Errorf("count %s", got)
 		}
-		if got := h.admin.get(t, "/reminder/").list(t, "response.set", "reminderID"); !slices.Equal(got, []string{none, bobs, soon, later}) {
+		if got := h.admin.GET(t, "/reminder/").list(t, "response.set", "reminderID"); !slices.Equal(got, []string{none, bobs, soon, later}) {
 			t.Errorf("an administrator sees %v", got)
 		}
 		for _, bad := range []string{"bad", "2020-13-01T00:00:00Z", "2020-01-01"} {
-			ann.get(t, "/reminder/?scheduledFrom="+url.QueryEscape(bad)).failsWith(t, "parsing time")
-			ann.get(t, "/reminder/?scheduledUntil="+url.QueryEscape(bad)).failsWith(t, "parsing time")
+			ann.GET(t, "/reminder/?scheduledFrom="+url.QueryEscape(bad)).failsWith(t, "parsing time")
+			ann.GET(t, "/reminder/?scheduledUntil="+url.QueryEscape(bad)).failsWith(t, "parsing time")
 		}
 	})
 }

@@ -53,7 +53,7 @@ func (h *house) player() *dialecttest.Player {
 	}}
 	p.Do = map[string]func(*testing.T, []string){
 		"bundle": func(t *testing.T, args []string) { // its path, and what is in it
-			a := h.admin.get(t, args[0])
+			a := h.admin.GET(t, args[0])
 			if a.Status != 200 || a.Header.Get("Content-Type") != "text/plain" || !strings.Contains(string(a.Body), args[1]) {
 				t.Errorf("%d %s %s", a.Status, a.Header.Get("Content-Type"), a.Body)
 			}

@@ -84,9 +84,9 @@ func TestEveryRouteRefusesTheWeak(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann, weak, locked := h.person(t, "ann"), h.person(t, "weak"), h.person(t, "locked")
 		role := h.role(t, "Red", ann.id)
-		h.admin.post(t, "/users/"+locked.id+"/suspend", nil).ok(t)
+		h.admin.POST(t, "/users/"+locked.id+"/suspend", nil).ok(t)
 		reminder, application := ann.remind(t, "r", ""), h.application(t, "Red")
-		organisation := h.admin.post(t, "/organisations/", `{"name":"Red"}`).str(t, "response.organisationID")
+		organisation := h.admin.POST(t, "/organisations/", `{"name":"Red"}`).Text(t, "response.organisationID")
 		attachment := h.admin.uploaded(t, "k", logo())
 		before := h.Rows(t)
 		fill := strings.NewReplacer("{userID}", ann.id, "{roleID}", role, "{reminderID}", reminder, "{organisationID}", organisation, "{applicationID}", application, "{kind}", "compose", "{attachmentID}", attachment, "{preview}", "preview.jpg")
@@ -101,15 +101,15 @@ func TestEveryRouteRefusesTheWeak(t *testing.T) {
 				}
 				if !strings.HasPrefix(path, "/auth/") {
 					// Before anything is looked at: neither the id nor the body has to be good for that.
-					c.do(t, route.Method(), path, body).fails(t, "Unauthorized")
-					c.do(t, route.Method(), spoil.Replace(route.Pattern()), `{"broken`).fails(t, "Unauthorized")
+					c.Do(t, route.Method(), path, body).fails(t, "Unauthorized")
+					c.Do(t, route.Method(), spoil.Replace(route.Pattern()), `{"broken`).fails(t, "Unauthorized")
 				} else if text, ok := signedIn[name]; ok {
-					c.do(t, route.Method(), path, `{"broken`).fails(t, text)
+					c.Do(t, route.Method(), path, `{"broken`).fails(t, text)
 				}
 			}
 			switch text, refused := refusals[name]; {
 			case refused:
-				weak.do(t, route.Method(), path, body).fails(t, text)
+				weak.Do(t, route.Method(), path, body).fails(t, text)
 			case strings.HasPrefix(path, "/auth/"):
 			default:
 				if !slices.Contains(readable, name) {
@@ -118,7 +118,7 @@ func TestEveryRouteRefusesTheWeak(t *testing.T) {
 				if strings.HasSuffix(path, "/{bundle}") {
 					continue // there is none: TestAutomation
 				}
-				if message := weak.do(t, route.Method(), path, nil).Error(t); message != "" {
+				if message := weak.Do(t, route.Method(), path, nil).Error(t); message != "" {
 					t.Errorf("%s: %s", name, message)
 				}
 			}

@@ -10,13 +10,13 @@ import (
 func TestStatistics(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ann, bob, cid := h.person(t, "ann"), h.person(t, "bob"), h.person(t, "cid")
-		h.admin.post(t, "/users/"+bob.id+"/suspend", nil).ok(t)
-		h.admin.del(t, "/users/"+cid.id).ok(t)
-		h.admin.post(t, "/roles/"+h.role(t, "Old")+"/archive", nil).ok(t)
+		h.admin.POST(t, "/users/"+bob.id+"/suspend", nil).ok(t)
+		h.admin.DELETE(t, "/users/"+cid.id).ok(t)
+		h.admin.POST(t, "/roles/"+h.role(t, "Old")+"/archive", nil).ok(t)
 		h.application(t, "One")
-		h.admin.del(t, "/application/"+h.application(t, "Two")).ok(t)
-		ann.get(t, "/stats/").fails(t, "not allowed to read statistics")
-		a := h.admin.get(t, "/stats/")
+		h.admin.DELETE(t, "/application/"+h.application(t, "Two")).ok(t)
+		ann.GET(t, "/stats/").fails(t, "not allowed to read statistics")
+		a := h.admin.GET(t, "/stats/")
 		for path, want := range map[string]string{
 			"users": "[dailyCreated dailyDeleted dailySuspended dailyUpdated deleted suspended total valid]",
 			"roles": "[archived dailyArchived dailyCreated dailyDeleted dailyUpdated deleted total valid]", "applications": "[deleted total valid]",

@@ -15,15 +15,15 @@ func TestThrottle(t *testing.T) {
 	for range 5 {
 		n.login(t, ann.email, "wrong-horse").fails(t, wrong)
 	}
-	n.login(t, ann.email, goodPassword).str(t, "response.jwt")
+	n.login(t, ann.email, goodPassword).Text(t, "response.jwt")
 	for i := range 24 { // of others, who are not there
 		n.login(t, "nobody-"+string(rune('a'+i))+"@example.org", "wrong-horse").fails(t, wrong)
 	}
 	for range 55 {
-		n.login(t, ann.email, goodPassword).str(t, "response.jwt")
+		n.login(t, ann.email, goodPassword).Text(t, "response.jwt")
 	}
 	for range 100 {
 		n.login(t, ann.email, "wrong-horse").fails(t, wrong)
 	}
-	ann.get(t, "/auth/check").str(t, "response.jwt") // who is in, is in
+	ann.GET(t, "/auth/check").Text(t, "response.jwt") // who is in, is in
 }

@@ -14,8 +14,8 @@ func TestTransport(t *testing.T) {
 		id := regexp.MustCompile(`^[A-Za-z0-9-]+/[A-Za-z0-9]{10}-\d{6}$`)
 		seen := map[string]bool{}
 		for _, a := range []answer{
-			h.admin.get(t, "/users/"), h.nobody().get(t, "/users/"), h.admin.get(t, "/users/0"), h.admin.get(t, "/no/such"),
-			h.admin.do(t, "PATCH", "/users/", nil), h.admin.post(t, "/users/", `{"broken`), h.admin.get(t, "/users"), h.admin.get(t, "/users/1/"),
+			h.admin.GET(t, "/users/"), h.nobody().GET(t, "/users/"), h.admin.GET(t, "/users/0"), h.admin.GET(t, "/no/such"),
+			h.admin.Do(t, "PATCH", "/users/", nil), h.admin.POST(t, "/users/", `{"broken`), h.admin.GET(t, "/users"), h.admin.GET(t, "/users/1/"),
 		} {
 			request := a.Header.Get("X-Request-Id")
 			if !id.MatchString(request) || seen[request] {
@@ -33,12 +33,12 @@ func TestTransport(t *testing.T) {
 			}
 		}
 		for _, path := range []string{"", "/", "/users", "/roles", "/auth", "/users//", "/users/1/", "/auth/internal/", "/nothing"} {
-			if a := h.admin.get(t, path); a.Status != 404 || string(a.Body) != "404 page not found\n" || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/plain") {
+			if a := h.admin.GET(t, path); a.Status != 404 || string(a.Body) != "404 page not found\n" || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/plain") {
 				t.Errorf("%s: %d %q", path, a.Status, a.Body)
 			}
 		}
 		for _, c := range [][2]string{{"PATCH", "/users/"}, {"PUT", "/auth/check"}, {"GET", "/auth/internal/login"}, {"DELETE", "/users/1/suspend"}, {"HEAD", "/users/"}, {"OPTIONS", "/users/"}} {
-			if a := h.admin.do(t, c[0], c[1], nil); a.Status != 405 || len(a.Body) != 0 {
+			if a := h.admin.Do(t, c[0], c[1], nil); a.Status != 405 || len(a.Body) != 0 {
 				t.Errorf("%s %s: %d %q", c[0], c[1], a.Status, a.Body)
 			}
 		}
@@ -90,21 +90,21 @@ func TestParameters(t *testing.T) {
 		} {
 			fill := func(s string) string { return strings.ReplaceAll(s, "%d", fmt.Sprint(i)) }
 			a := h.admin.send(t, "POST", "/roles/"+fill(c.query), c.contentType, fill(c.body))
-			if a.str(t, "response.name") != fmt.Sprintf("R%d", i) || a.str(t, "response.handle") != fmt.Sprintf("r%d", i) {
+			if a.Text(t, "response.name") != fmt.Sprintf("R%d", i) || a.Text(t, "response.handle") != fmt.Sprintf("r%d", i) {
 				t.Errorf("case %d: %s", i, a.Body)
 			}
-			if got := h.admin.get(t, "/roles/"+a.str(t, "response.roleID")+"/members").list(t, "response", ""); strings.Join(got, " ") != ann.id+" "+bob.id {
+			if got := h.admin.GET(t, "/roles/"+a.Text(t, "response.roleID")+"/members").list(t, "response", ""); strings.Join(got, " ") != ann.id+" "+bob.id {
 				t.Errorf("case %d: members %v", i, got)
 			}
 		}
 		// members[] is not understood in bodies.
 		a := h.admin.send(t, "POST", "/roles/", form, "name=Brackets&members[]="+ann.id)
-		if got := h.admin.get(t, "/roles/"+a.str(t, "response.roleID")+"/members").list(t, "response", ""); len(got) != 0 {
+		if got := h.admin.GET(t, "/roles/"+a.Text(t, "response.roleID")+"/members").list(t, "response", ""); len(got) != 0 {
 			t.Errorf("members %v", got)
 		}
 		// The path wins over members of the same name.
-		h.admin.put(t, "/users/"+ann.id+"?userID="+bob.id, `{"userID":"`+bob.id+`","email":"ann@example.org","name":"Path"}`).str(t, "response.userID")
-		if got := h.admin.get(t, "/users/"+bob.id).str(t, "response.name"); got == "Path" {
+		h.admin.PUT(t, "/users/"+ann.id+"?userID="+bob.id, `{"userID":"`+bob.id+`","email":"ann@example.org","name":"Path"}`).Text(t, "response.userID")
+		if got := h.admin.GET(t, "/users/"+bob.id).Text(t, "response.name"); got == "Path" {
 			t.Error("the body named the user")
 		}
 		// An empty body is an empty object.
@@ -121,7 +121,7 @@ func TestBools(t *testing.T) {
 			"t": "1", "T": "1", "true": "1", "TRUE": "1", "y": "1", "Yes": "1", "1": "1", "%20true%20": "1",
 			"on": "0", "0": "0", "false": "0", "": "0", "2": "0", "truely": "0",
 		} {
-			a := h.admin.get(t, "/users/?incSuspended="+word)
+			a := h.admin.GET(t, "/users/?incSuspended="+word)
 			if got := fmt.Sprint(a.Get(t, "response.filter.suspended")); got != want {
 				t.Errorf("%q: suspended %s, want %s", word, got, want)
 			}
@@ -182,17 +182,17 @@ func TestMalformed(t *testing.T) {
 		}
 		weak.send(t, "POST", "/roles/", json, `{}`, "Content-Encoding", "gzip").failsWith(t, prefix)
 		for _, query := range []string{"?name=%00", "?name=%ff", "?name=%zz", "?name=a;b"} {
-			weak.post(t, "/roles/"+query, nil).failsWith(t, prefix)
+			weak.POST(t, "/roles/"+query, nil).failsWith(t, prefix)
 		}
 		for _, body := range []string{`{"broken`, `[]`} { // calls that read nothing from the body, too
-			h.admin.post(t, "/users/"+weak.id+"/suspend", body).failsWith(t, prefix)
-			h.admin.do(t, "DELETE", "/users/"+weak.id, body).failsWith(t, prefix)
-			h.admin.post(t, "/roles/2/member/"+weak.id, body).failsWith(t, prefix)
+			h.admin.POST(t, "/users/"+weak.id+"/suspend", body).failsWith(t, prefix)
+			h.admin.Do(t, "DELETE", "/users/"+weak.id, body).failsWith(t, prefix)
+			h.admin.POST(t, "/roles/2/member/"+weak.id, body).failsWith(t, prefix)
 		}
 		if after := h.Rows(t); after != before {
 			t.Errorf("something has changed: was\n%s\nis\n%s", before, after)
 		}
-		h.admin.post(t, "/roles/", `{"name":"next"}`).str(t, "response.roleID")
+		h.admin.POST(t, "/roles/", `{"name":"next"}`).Text(t, "response.roleID")
 	})
 }
 
@@ -201,31 +201,31 @@ func TestIDs(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
 		before := h.Rows(t)
 		for _, id := range []string{"0", "00", "-1", "abc", "1e3", "%20", "0x1", "+1", "1.5", "%D9%A1", strings.Repeat("a", 4000)} {
-			h.admin.get(t, "/users/"+id).fails(t, "invalid ID")
-			h.admin.get(t, "/roles/"+id).fails(t, "invalid ID")
-			h.admin.del(t, "/users/"+id).fails(t, "invalid ID")
-			h.admin.put(t, "/users/"+id, `{"email":"a@example.org"}`).fails(t, "invalid ID")
-			h.admin.post(t, "/users/"+id+"/password", `{"password":"correct-horse"}`).fails(t, "invalid ID")
-			h.admin.post(t, "/roles/2/member/"+id, nil).fails(t, "invalid ID")
-			h.admin.get(t, "/users/"+id+"/membership").is(t, `{"response":[]}`)
+			h.admin.GET(t, "/users/"+id).fails(t, "invalid ID")
+			h.admin.GET(t, "/roles/"+id).fails(t, "invalid ID")
+			h.admin.DELETE(t, "/users/"+id).fails(t, "invalid ID")
+			h.admin.PUT(t, "/users/"+id, `{"email":"a@example.org"}`).fails(t, "invalid ID")
+			h.admin.POST(t, "/users/"+id+"/password", `{"password":"correct-horse"}`).fails(t, "invalid ID")
+			h.admin.POST(t, "/roles/2/member/"+id, nil).fails(t, "invalid ID")
+			h.admin.GET(t, "/users/"+id+"/membership").is(t, `{"response":[]}`)
 		}
 		for _, id := range []string{"999", "9223372036854775807", "9223372036854775808", "18446744073709551615", "18446744073709551616", strings.Repeat("9", 4000)} {
-			h.admin.get(t, "/users/"+id).fails(t, "user not found")
-			h.admin.get(t, "/roles/"+id).fails(t, masked)
-			h.admin.del(t, "/users/"+id).fails(t, masked)
-			h.admin.del(t, "/roles/"+id).fails(t, masked)
-			h.admin.put(t, "/users/"+id, `{"email":"a@example.org"}`).fails(t, masked)
-			h.admin.put(t, "/roles/"+id, `{"name":"a"}`).fails(t, masked)
+			h.admin.GET(t, "/users/"+id).fails(t, "user not found")
+			h.admin.GET(t, "/roles/"+id).fails(t, masked)
+			h.admin.DELETE(t, "/users/"+id).fails(t, masked)
+			h.admin.DELETE(t, "/roles/"+id).fails(t, masked)
+			h.admin.PUT(t, "/users/"+id, `{"email":"a@example.org"}`).fails(t, masked)
+			h.admin.PUT(t, "/roles/"+id, `{"name":"a"}`).fails(t, masked)
 			for _, verb := range []string{"suspend", "unsuspend", "undelete"} {
-				h.admin.post(t, "/users/"+id+"/"+verb, nil).fails(t, masked)
+				h.admin.POST(t, "/users/"+id+"/"+verb, nil).fails(t, masked)
 			}
-			h.admin.post(t, "/users/"+id+"/password", `{"password":"correct-horse"}`).fails(t, masked)
-			h.admin.post(t, "/roles/2/member/"+id, nil).fails(t, masked)
-			h.admin.post(t, "/roles/"+id+"/member/"+"2", nil).fails(t, masked)
-			h.admin.get(t, "/roles/"+id+"/members").fails(t, masked)
-			h.admin.get(t, "/users/"+id+"/membership").is(t, `{"response":[]}`)
-			h.admin.post(t, "/roles/", `{"name":"x","members":["`+id+`"]}`).fails(t, masked)
-			a := h.admin.get(t, "/users/?userID="+id)
+			h.admin.POST(t, "/users/"+id+"/password", `{"password":"correct-horse"}`).fails(t, masked)
+			h.admin.POST(t, "/roles/2/member/"+id, nil).fails(t, masked)
+			h.admin.POST(t, "/roles/"+id+"/member/"+"2", nil).fails(t, masked)
+			h.admin.GET(t, "/roles/"+id+"/members").fails(t, masked)
+			h.admin.GET(t, "/users/"+id+"/membership").is(t, `{"response":[]}`)
+			h.admin.POST(t, "/roles/", `{"name":"x","members":["`+id+`"]}`).fails(t, masked)
+			a := h.admin.GET(t, "/users/?userID="+id)
 			if a.Get(t, "response.set") != nil || strings.Contains(string(a.Body), "-") {
 				t.Errorf("listed by %s: %s", id, a.Body)
 			}

@@ -20,25 +20,25 @@ func TestTokenLife(t *testing.T) {
 		}
 		first := h.showing(a.cookie().Value)
 		h.Clock.Advance(59 * time.Hour)
-		second := h.showing(first.get(t, "/auth/check").str(t, "response.jwt"))
-		first.get(t, "/users/").str(t, "response.0.userID") // pages check side by side
-		second.get(t, "/users/").str(t, "response.0.userID")
+		second := h.showing(first.GET(t, "/auth/check").Text(t, "response.jwt"))
+		first.GET(t, "/users/").Text(t, "response.0.userID") // pages check side by side
+		second.GET(t, "/users/").Text(t, "response.0.userID")
 		h.Clock.Advance(time.Hour)
-		first.get(t, "/users/").fails(t, expiredToken)
-		first.get(t, "/auth/check").fails(t, expiredToken)
+		first.GET(t, "/users/").fails(t, expiredToken)
+		first.GET(t, "/auth/check").fails(t, expiredToken)
 		begun := h.Clock.Now().Add(-60 * time.Hour)
 		token := second.Token
 		for h.Clock.Now().Sub(begun) < 29*24*time.Hour {
 			h.Clock.Advance(24 * time.Hour)
-			token = h.showing(token).get(t, "/auth/check").str(t, "response.jwt")
+			token = h.showing(token).GET(t, "/auth/check").Text(t, "response.jwt")
 		}
-		h.showing(token).get(t, "/users/").str(t, "response.0.userID")
-		a = h.nobody().send(t, "GET", "/auth/check", "", "Cookie", "jwt="+token)
+		h.showing(token).GET(t, "/users/").Text(t, "response.0.userID")
+		a = h.nobody().With(t, "GET", "/auth/check", "", "Cookie", "jwt="+token)
 		if end := a.cookie().Expires; end.Sub(begun) > 30*24*time.Hour+time.Minute {
 			t.Errorf("a session of %v", end.Sub(begun))
 		}
 		h.Clock.Advance(24 * time.Hour)
-		if a := h.showing(a.cookie().Value).get(t, "/auth/check"); a.Error(t) == "" {
+		if a := h.showing(a.cookie().Value).GET(t, "/auth/check"); a.Error(t) == "" {
 			t.Error("a session goes on for ever")
 		}
 	})
@@ -50,18 +50,18 @@ func TestBadTokens(t *testing.T) {
 		jwt := h.Administrator(t).Token // of Corteza
 		for _, bad := range []string{"x", jwt, h.admin.Token + "x", h.admin.Token[:60], strings.ToUpper(h.admin.Token), "mus_s_1.9999999999." + strings.Repeat("A", 43)} {
 			for _, route := range [][2]string{{"GET", "/auth/check"}, {"POST", "/auth/login"}, {"GET", "/auth/logout"}, {"GET", "/users/"}, {"POST", "/teams/"}} {
-				h.nobody().send(t, route[0], route[1], "", "Authorization", "bEARER "+bad).fails(t, invalidToken)
-				a := h.nobody().send(t, route[0], route[1], "", "Cookie", "jwt="+bad)
+				h.nobody().With(t, route[0], route[1], "", "Authorization", "bEARER "+bad).fails(t, invalidToken)
+				a := h.nobody().With(t, route[0], route[1], "", "Cookie", "jwt="+bad)
 				if a.fails(t, invalidToken); a.cookie() == nil || a.cookie().Value != "" || a.cookie().Expires.After(h.Clock.Now()) {
 					t.Errorf("%s keeps the cookie %.20s", route, bad)
 				}
 			}
 		}
 		// A header wins over a cookie, and one without a token of ours is none.
-		h.nobody().send(t, "GET", "/users/", "", "Authorization", "Bearer x", "Cookie", "jwt="+h.admin.Token).fails(t, invalidToken)
-		h.nobody().send(t, "GET", "/users/", "", "Authorization", "Basic x", "Cookie", "jwt="+h.admin.Token).str(t, "response.0.userID")
+		h.nobody().With(t, "GET", "/users/", "", "Authorization", "Bearer x", "Cookie", "jwt="+h.admin.Token).fails(t, invalidToken)
+		h.nobody().With(t, "GET", "/users/", "", "Authorization", "Basic x", "Cookie", "jwt="+h.admin.Token).Text(t, "response.0.userID")
 		for _, none := range []string{"jwt=", "JWT=" + h.admin.Token, "other=" + h.admin.Token} {
-			h.nobody().send(t, "GET", "/users/", "", "Cookie", none).fails(t, unauthorized)
+			h.nobody().With(t, "GET", "/users/", "", "Cookie", none).fails(t, unauthorized)
 		}
 		// Its tokens open nothing elsewhere, nor does its cookie.
 		for _, show := range [][2]string{{"Authorization", "Bearer " + h.admin.Token}, {"Cookie", "jwt=" + h.admin.Token}, {"Cookie", "jwt=" + jwt}} {
@@ -99,11 +99,11 @@ func TestThrottle(t *testing.T) {
 func TestOwnPassword(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
 		ann := h.person(t, "ann")
-		h.admin.put(t, "/users/"+ann.id, `{"password":"battery-staple"}`).str(t, "response.userID") // by an administrator: no mail
-		ann.get(t, "/users/").fails(t, invalidToken)
+		h.admin.PUT(t, "/users/"+ann.id, `{"password":"battery-staple"}`).Text(t, "response.userID") // by an administrator: no mail
+		ann.GET(t, "/users/").fails(t, invalidToken)
 		ann.client = h.signIn(t, "ann", "battery-staple")
-		ann.put(t, "/users/"+ann.id, `{"password":"short"}`).fails(t, "password: too short or too long")
-		ann.put(t, "/users/"+ann.id, `{"password":"correct-horse","email":"new@example.org"}`).str(t, "response.userID")
+		ann.PUT(t, "/users/"+ann.id, `{"password":"short"}`).fails(t, "password: too short or too long")
+		ann.PUT(t, "/users/"+ann.id, `{"password":"correct-horse","email":"new@example.org"}`).Text(t, "response.userID")
 		m := h.Mail(t, func(m mustertest.Mail) bool { return m.Subject() == "Your password was changed" })
 		if m.To() != "ann@example.org" || strings.Contains(m.HTML, "correct-horse") { // where she could be reached before
 			t.Errorf("to %s: %s", m.To(), m.HTML)
@@ -119,6 +119,6 @@ func TestPasswordSignInSwitchedOff(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.nobody().login(t, "admin", mustertest.AdminPassword).fails(t, "signing in by password is switched off")
-		h.admin.get(t, "/auth/check").str(t, "response.jwt")
+		h.admin.GET(t, "/auth/check").Text(t, "response.jwt")
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"muster"
 	"muster/internal/core"
+	"muster/internal/dialect/dialecttest"
 	"muster/internal/mustertest"
 	"muster/internal/store/storetest"
 )
@@ -18,8 +19,8 @@ import (
 func BenchmarkListUsers(b *testing.B) {
 	s := mustertest.Start(b, storetest.SQLite)
 	people(b, s.Core, 10_000)
-	c := &client{mustertest.Client{URL: s.URL + base}}
-	in := answer{c.POST(b, "/auth/login", fmt.Sprintf(`{"username":%q,"password":%q}`, mustertest.AdminEmail, mustertest.AdminPassword))}
+	c := &client{dialecttest.Client[answer]{URL: s.URL + base}}
+	in := c.login(b, mustertest.AdminEmail, mustertest.AdminPassword)
 	if in.cookie() == nil {
 		b.Fatalf("signing in: %s", in.Body)
 	}

@@ -42,7 +42,7 @@ func newHouse(t *testing.T, engine string, options ...mustertest.Option) *house 
 }
 
 // A client asks the API, as somebody or as nobody.
-type client struct{ mustertest.Client }
+type client struct{ dialecttest.Client[answer] }
 
 // An answer is what came back.
 type answer struct{ mustertest.Answer }
@@ -51,7 +51,7 @@ func (h *house) nobody() *client { return h.showing("") }
 
 // showing is a client that shows the token as Bearer.
 func (h *house) showing(token string) *client {
-	return &client{mustertest.Client{URL: h.URL + base, Token: token}}
+	return &client{dialecttest.Client[answer]{URL: h.URL + base, Token: token}}
 }
 
 func (h *house) signIn(t *testing.T, name, password string) *client {
@@ -63,53 +63,9 @@ func (h *house) signIn(t *testing.T, name, password string) *client {
 	return h.showing(a.cookie().Value)
 }
 
-func (c *client) login(t *testing.T, name, password string) answer {
+func (c *client) login(t testing.TB, name, password string) answer {
 	t.Helper()
-	return c.post(t, "/auth/login", map[string]string{"username": name, "password": password})
-}
-
-func (c *client) get(t *testing.T, path string) answer { t.Helper(); return c.do(t, "GET", path, nil) }
-
-func (c *client) del(t *testing.T, path string) answer {
-	t.Helper()
-	return c.do(t, "DELETE", path, nil)
-}
-
-func (c *client) post(t *testing.T, path string, body any) answer {
-	t.Helper()
-	return c.do(t, "POST", path, body)
-}
-
-func (c *client) put(t *testing.T, path string, body any) answer {
-	t.Helper()
-	return c.do(t, "PUT", path, body)
-}
-
-// do sends a body: JSON text as it is, nothing for nil, anything else encoded.
-func (c *client) do(t *testing.T, method, path string, body any) answer {
-	t.Helper()
-	text, isText := body.(string)
-	if !isText && body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text = string(b)
-	}
-	return answer{c.Do(t, method, path, text)}
-}
-
-// send sends a body of any type, with headers as name and value.
-func (c *client) send(t *testing.T, method, path, body string, headers ...string) answer {
-	t.Helper()
-	req, err := http.NewRequest(method, c.URL+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	return answer{c.Send(t, req)}
+	return c.POST(t, "/auth/login", map[string]string{"username": name, "password": password})
 }
 
 const (
@@ -119,7 +75,7 @@ const (
 
 func (c *client) form(t *testing.T, method, path, body string) answer {
 	t.Helper()
-	return c.send(t, method, path, body, "Content-Type", formType)
+	return c.With(t, method, path, body, "Content-Type", formType)
 }
 
 // cookie is the cookie that the answer sets; nil if it sets none.
@@ -130,16 +86,6 @@ func (a answer) cookie() *http.Cookie {
 		}
 	}
 	return nil
-}
-
-// str is the text at a path; there has to be some.
-func (a answer) str(t *testing.T, path string) string {
-	t.Helper()
-	s := a.String(t, path)
-	if s == "" {
-		t.Fatalf("nothing at %s of %s", path, a.Body)
-	}
-	return s
 }
 
 // ok is for actions without a value.
@@ -210,7 +156,7 @@ type person struct {
 // person makes a user with a password, called so in all ways.
 func (h *house) person(t *testing.T, name string) person {
 	t.Helper()
-	id := h.admin.post(t, "/users/", whole(name)).str(t, "response.userID")
+	id := h.admin.POST(t, "/users/", whole(name)).Text(t, "response.userID")
 	return person{h.signIn(t, name, goodPassword), id, name}
 }
 
@@ -223,20 +169,20 @@ func whole(name string) map[string]any {
 
 func (h *house) team(t *testing.T, name string, members ...string) string {
 	t.Helper()
-	return h.admin.post(t, "/teams/", map[string]any{"name": name, "members": members}).str(t, "response.teamID")
+	return h.admin.POST(t, "/teams/", map[string]any{"name": name, "members": members}).Text(t, "response.teamID")
 }
 
 func (h *house) organisation(t *testing.T, name string) string {
 	t.Helper()
-	return h.admin.post(t, "/organisations/", map[string]string{"name": name}).str(t, "response.organisationID")
+	return h.admin.POST(t, "/organisations/", map[string]string{"name": name}).Text(t, "response.organisationID")
 }
 
 // teams are the names of the teams of a user.
 func (h *house) teams(t *testing.T, user string) string {
 	t.Helper()
-	a := h.admin.get(t, "/users/"+user)
+	a := h.admin.GET(t, "/users/"+user)
 	if a.Get(t, "response.teams") == nil {
-		a.str(t, "response.userID")
+		a.Text(t, "response.userID")
 		return ""
 	}
 	return a.list(t, "response.teams", "name")

@@ -11,8 +11,8 @@ import (
 
 	"muster"
 	"muster/internal/dialect/crust"
+	"muster/internal/dialect/dialecttest"
 	"muster/internal/httpx"
-	"muster/internal/mustertest"
 )
 
 // TestRouting: collections with and without a slash; text for what is not there, nothing for another method.
@@ -20,13 +20,13 @@ func TestRouting(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
 		ann := h.person(t, "ann")
 		for _, path := range []string{"/users", "/users/", "/teams", "/teams/", "/organisations", "/organisations/"} {
-			if a := h.admin.get(t, path); a.Status != http.StatusOK || a.Get(t, "response") == nil {
+			if a := h.admin.GET(t, path); a.Status != http.StatusOK || a.Get(t, "response") == nil {
 				t.Errorf("%s: %d %s", path, a.Status, a.Body)
 			}
 		}
 		for _, path := range []string{"", "/", "/users/" + ann.id + "/", "/user", "/auth", "/auth/check/", "/teams/2/members", "/users//", "/users/%2e%2e", "/users/a%2fb"} {
 			for _, c := range []*client{h.admin, h.nobody()} {
-				a := c.get(t, path)
+				a := c.GET(t, path)
 				if a.Status != http.StatusNotFound || a.Header.Get("Content-Type") != "text/plain; charset=utf-8" || string(a.Body) != "404 page not found\n" {
 					t.Errorf("%q: %d %s", path, a.Status, a.Body)
 				}
@@ -45,7 +45,7 @@ func TestRouting(t *testing.T) {
 			{"POST", "/users/" + ann.id},
 			{"POST", "/teams/2"},
 		} {
-			a := h.admin.do(t, x[0], x[1], nil)
+			a := h.admin.Do(t, x[0], x[1], nil)
 			if a.Status != http.StatusMethodNotAllowed || len(a.Body) != 0 || a.Header.Get("Content-Type") != "" {
 				t.Errorf("%s %s: %d %q", x[0], x[1], a.Status, a.Body)
 			}
@@ -57,12 +57,12 @@ func TestRouting(t *testing.T) {
 func TestInputs(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
 		ann, bob := h.person(t, "ann"), h.person(t, "bob")
-		called := func(a answer) string { return a.str(t, "response.name") }
+		called := func(a answer) string { return a.Text(t, "response.name") }
 		for want, a := range map[string]answer{
-			"one":   h.admin.post(t, "/teams/?name=one", `{"name":"json"}`),
+			"one":   h.admin.POST(t, "/teams/?name=one", `{"name":"json"}`),
 			"two":   h.admin.form(t, "POST", "/teams/?name=query", "name=two&unknown=1"),
-			"three": h.admin.post(t, "/teams/", `{"NAME":"three","unknown":{"a":[1]}}`),
-			"four":  h.admin.send(t, "POST", "/teams/?name=four", "", "Content-Type", jsonType),
+			"three": h.admin.POST(t, "/teams/", `{"NAME":"three","unknown":{"a":[1]}}`),
+			"four":  h.admin.With(t, "POST", "/teams/?name=four", "", "Content-Type", jsonType),
 		} {
 			if got := called(a); got != want {
 				t.Errorf("called %q, want %q", got, want)
@@ -78,18 +78,18 @@ func TestInputs(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		h.admin.send(t, "POST", "/teams/?name=query", form.String(), "Content-Type", w.FormDataContentType()).str(t, "response.teamID")
+		h.admin.With(t, "POST", "/teams/?name=query", form.String(), "Content-Type", w.FormDataContentType()).Text(t, "response.teamID")
 		if got := h.teams(t, ann.id) + h.teams(t, bob.id); got != "fivefive" {
 			t.Errorf("in %q", got)
 		}
-		a := h.admin.put(t, "/users/"+ann.id+"?userID="+bob.id, `{"userID":"`+bob.id+`","name":"Path"}`)
-		if a.str(t, "response.userID") != ann.id || h.admin.get(t, "/users/"+bob.id).str(t, "response.name") == "Path" {
+		a := h.admin.PUT(t, "/users/"+ann.id+"?userID="+bob.id, `{"userID":"`+bob.id+`","name":"Path"}`)
+		if a.Text(t, "response.userID") != ann.id || h.admin.GET(t, "/users/"+bob.id).Text(t, "response.name") == "Path" {
 			t.Errorf("answered %s", a.Body)
 		}
 		// A GET has no body, whatever comes with it.
-		h.admin.send(t, "GET", "/users/?query=ann", `{"query":"bob"`, "Content-Type", jsonType).str(t, "response.0.userID")
+		h.admin.With(t, "GET", "/users/?query=ann", `{"query":"bob"`, "Content-Type", jsonType).Text(t, "response.0.userID")
 		for _, body := range []string{`{"name":`, `[]`, `"x"`, `{"name":"a","name":"b"}`, `{"name":7}`} {
-			if message := h.admin.post(t, "/teams/", body).Error(t); !strings.HasPrefix(message, "failed to read the request: ") {
+			if message := h.admin.POST(t, "/teams/", body).Error(t); !strings.HasPrefix(message, "failed to read the request: ") {
 				t.Errorf("%s: %q", body, message)
 			}
 		}
@@ -101,26 +101,26 @@ func TestIDs(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		before := h.Rows(t)
 		for _, id := range []string{"0", "77", "x", "-1", "01", "1e3", "9223372036854775807", "9223372036854775808", "18446744073709551615", strings.Repeat("9", 400), "%D9%A1"} {
-			h.admin.get(t, "/users/"+id).fails(t, userNotFound)
-			h.admin.put(t, "/users/"+id, `{"name":"x"}`).fails(t, userNotFound)
-			h.admin.post(t, "/users/"+id+"/suspend", nil).fails(t, userNotFound)
-			h.admin.post(t, "/users/"+id+"/unsuspend", nil).fails(t, userNotFound)
-			h.admin.del(t, "/users/"+id).ok(t)
-			h.admin.get(t, "/teams/"+id).fails(t, teamNotFound)
-			h.admin.put(t, "/teams/"+id, `{"name":"x"}`).fails(t, teamNotFound)
-			h.admin.del(t, "/teams/"+id).ok(t)
-			h.admin.post(t, "/teams/"+id+"/archive", nil).ok(t)
-			h.admin.post(t, "/teams/"+id+"/merge", `{"destination":"2"}`).fails(t, teamNotFound)
-			h.admin.post(t, "/teams/2/merge", `{"destination":"`+strings.Trim(id, "%")+`"}`).failed(t)
-			h.admin.get(t, "/organisations/"+id).fails(t, organisationNotFound)
-			h.admin.put(t, "/organisations/"+id, `{"name":"x"}`).fails(t, organisationNotFound)
-			h.admin.del(t, "/organisations/"+id).ok(t)
-			h.admin.post(t, "/organisations/"+id+"/archive", nil).ok(t)
+			h.admin.GET(t, "/users/"+id).fails(t, userNotFound)
+			h.admin.PUT(t, "/users/"+id, `{"name":"x"}`).fails(t, userNotFound)
+			h.admin.POST(t, "/users/"+id+"/suspend", nil).fails(t, userNotFound)
+			h.admin.POST(t, "/users/"+id+"/unsuspend", nil).fails(t, userNotFound)
+			h.admin.DELETE(t, "/users/"+id).ok(t)
+			h.admin.GET(t, "/teams/"+id).fails(t, teamNotFound)
+			h.admin.PUT(t, "/teams/"+id, `{"name":"x"}`).fails(t, teamNotFound)
+			h.admin.DELETE(t, "/teams/"+id).ok(t)
+			h.admin.POST(t, "/teams/"+id+"/archive", nil).ok(t)
+			h.admin.POST(t, "/teams/"+id+"/merge", `{"destination":"2"}`).fails(t, teamNotFound)
+			h.admin.POST(t, "/teams/2/merge", `{"destination":"`+strings.Trim(id, "%")+`"}`).failed(t)
+			h.admin.GET(t, "/organisations/"+id).fails(t, organisationNotFound)
+			h.admin.PUT(t, "/organisations/"+id, `{"name":"x"}`).fails(t, organisationNotFound)
+			h.admin.DELETE(t, "/organisations/"+id).ok(t)
+			h.admin.POST(t, "/organisations/"+id+"/archive", nil).ok(t)
 		}
 		// The group of everybody is not there, but does not go away.
 		for _, a := range []answer{
-			h.admin.get(t, "/teams/1"), h.admin.put(t, "/teams/1", `{"name":"x"}`), h.admin.del(t, "/teams/1"), h.admin.post(t, "/teams/1/archive", nil),
-			h.admin.post(t, "/teams/1/merge", `{"destination":"2"}`), h.admin.post(t, "/teams/1/move", `{"organisationID":"5"}`),
+			h.admin.GET(t, "/teams/1"), h.admin.PUT(t, "/teams/1", `{"name":"x"}`), h.admin.DELETE(t, "/teams/1"), h.admin.POST(t, "/teams/1/archive", nil),
+			h.admin.POST(t, "/teams/1/merge", `{"destination":"2"}`), h.admin.POST(t, "/teams/1/move", `{"organisationID":"5"}`),
 		} {
 			a.fails(t, teamNotFound)
 		}
@@ -139,21 +139,21 @@ func TestOrder(t *testing.T) {
 			h.organisation(t, name)
 		}
 		made := h.Administrator(t).POST(t, "/corteza/system/users/", `{"email":"bulwark@example.org","name":"Zed","handle":"bulwark"}`).String(t, "response.userID")
-		if got := h.admin.get(t, "/users/").list(t, "response", "username"); got != "admin alpha Bravo bulwark Charlie delta" {
+		if got := h.admin.GET(t, "/users/").list(t, "response", "username"); got != "admin alpha Bravo bulwark Charlie delta" {
 			t.Errorf("users: %s", got)
 		}
 		for query, want := range map[string]string{"query=B": "Bravo bulwark", "query=ze": "bulwark", "query=bulwark@": "bulwark", "username=BULWARK": "bulwark", "query=delta1": "", "query=Name%20of": "alpha Bravo Charlie delta"} {
-			if got := h.admin.get(t, "/users/?"+query).list(t, "response", "username"); got != want {
+			if got := h.admin.GET(t, "/users/?"+query).list(t, "response", "username"); got != want {
 				t.Errorf("%s: %s", query, got)
 			}
 		}
-		if got := h.admin.get(t, "/users/"+made).str(t, "response.username"); got != "bulwark" {
+		if got := h.admin.GET(t, "/users/"+made).Text(t, "response.username"); got != "bulwark" {
 			t.Errorf("username %s", got)
 		}
-		if got := h.admin.get(t, "/teams/").list(t, "response", "name"); got != "Administrators alpha Bravo Charlie delta" {
+		if got := h.admin.GET(t, "/teams/").list(t, "response", "name"); got != "Administrators alpha Bravo Charlie delta" {
 			t.Errorf("teams: %s", got)
 		}
-		if got := h.admin.get(t, "/organisations/").list(t, "response", "name"); got != "alpha Bravo Charlie delta" {
+		if got := h.admin.GET(t, "/organisations/").list(t, "response", "name"); got != "alpha Bravo Charlie delta" {
 			t.Errorf("organisations: %s", got)
 		}
 	})
@@ -162,23 +162,23 @@ func TestOrder(t *testing.T) {
 // TestAdministratorsAreSafe: nobody disables himself or the last of them, and their team stays.
 func TestAdministratorsAreSafe(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		admin := h.admin.get(t, "/users/?username=admin").str(t, "response.0.userID")
+		admin := h.admin.GET(t, "/users/?username=admin").Text(t, "response.0.userID")
 		ann, red := h.person(t, "ann"), h.team(t, "Red")
 		before := h.Rows(t)
 		for _, a := range []answer{
-			h.admin.post(t, "/users/"+admin+"/suspend", nil), h.admin.del(t, "/users/"+admin), h.admin.post(t, "/teams/2/memberRemove", `{"userID":"`+admin+`"}`),
-			h.admin.put(t, "/teams/2", `{"members":[]}`), h.admin.put(t, "/teams/2", `{"name":"Bosses"}`), h.admin.del(t, "/teams/2"), h.admin.post(t, "/teams/2/archive", nil),
-			h.admin.post(t, "/teams/2/merge", `{"destination":"`+red+`"}`),
+			h.admin.POST(t, "/users/"+admin+"/suspend", nil), h.admin.DELETE(t, "/users/"+admin), h.admin.POST(t, "/teams/2/memberRemove", `{"userID":"`+admin+`"}`),
+			h.admin.PUT(t, "/teams/2", `{"members":[]}`), h.admin.PUT(t, "/teams/2", `{"name":"Bosses"}`), h.admin.DELETE(t, "/teams/2"), h.admin.POST(t, "/teams/2/archive", nil),
+			h.admin.POST(t, "/teams/2/merge", `{"destination":"`+red+`"}`),
 		} {
 			a.failed(t)
 		}
 		if h.Rows(t) != before {
 			t.Error("something has changed")
 		}
-		h.admin.post(t, "/teams/2/memberAdd", `{"userID":"`+ann.id+`"}`).ok(t)
-		ann.put(t, "/teams/2", `{"name":"Administrators","members":["`+ann.id+`"]}`).str(t, "response.teamID")
-		h.admin.del(t, "/users/"+ann.id).fails(t, "only administrators act on administrators")
-		ann.post(t, "/users/"+admin+"/suspend", nil).ok(t)
+		h.admin.POST(t, "/teams/2/memberAdd", `{"userID":"`+ann.id+`"}`).ok(t)
+		ann.PUT(t, "/teams/2", `{"name":"Administrators","members":["`+ann.id+`"]}`).Text(t, "response.teamID")
+		h.admin.DELETE(t, "/users/"+ann.id).fails(t, "only administrators act on administrators")
+		ann.POST(t, "/users/"+admin+"/suspend", nil).ok(t)
 	})
 }
 
@@ -197,11 +197,11 @@ func TestMergeGivesNothingAway(t *testing.T) {
 		}
 		grant(strong, muster.NounUser, muster.OpSuspend)
 		grant(helpers, muster.NounGroup, muster.OpUpdate)
-		helper.post(t, "/teams/"+weak+"/merge", `{"destination":"`+strong+`"}`).fails(t, "not allowed")
-		ann.post(t, "/users/"+helper.id+"/suspend", nil).ok(t)
-		h.admin.post(t, "/users/"+helper.id+"/unsuspend", nil).ok(t)
-		h.admin.post(t, "/teams/"+strong+"/merge", `{"destination":"`+weak+`"}`).ok(t)
-		ann.post(t, "/users/"+helper.id+"/suspend", nil).fails(t, "not allowed")
+		helper.POST(t, "/teams/"+weak+"/merge", `{"destination":"`+strong+`"}`).fails(t, "not allowed")
+		ann.POST(t, "/users/"+helper.id+"/suspend", nil).ok(t)
+		h.admin.POST(t, "/users/"+helper.id+"/unsuspend", nil).ok(t)
+		h.admin.POST(t, "/teams/"+strong+"/merge", `{"destination":"`+weak+`"}`).ok(t)
+		ann.POST(t, "/users/"+helper.id+"/suspend", nil).fails(t, "not allowed")
 		if got := h.teams(t, ann.id); got != "Weak" {
 			t.Errorf("in %q", got)
 		}
@@ -210,7 +210,7 @@ func TestMergeGivesNothingAway(t *testing.T) {
 		results := make(chan string, 4)
 		for range cap(results) {
 			go func() {
-				results <- string(h.admin.post(t, "/teams/"+other+"/merge", `{"destination":"`+weak+`"}`).Body)
+				results <- string(h.admin.POST(t, "/teams/"+other+"/merge", `{"destination":"`+weak+`"}`).Body)
 			}()
 		}
 		good := 0
@@ -229,8 +229,8 @@ func TestMergeGivesNothingAway(t *testing.T) {
 func TestLog(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
 		ann := h.person(t, "ann")
-		h.admin.put(t, "/users/"+ann.id, `{"name":"Ann"}`).str(t, "response.userID")
-		ann.post(t, "/teams/", `{"name":"x"}`).fails(t, "not allowed")
+		h.admin.PUT(t, "/users/"+ann.id, `{"name":"Ann"}`).Text(t, "response.userID")
+		ann.POST(t, "/teams/", `{"name":"x"}`).fails(t, "not allowed")
 		h.nobody().login(t, "ann", "wrong").fails(t, badLogin)
 		a := h.Administrator(t).GET(t, "/corteza/system/actionlog/?limit=4")
 		seen := map[string]bool{}
@@ -256,7 +256,7 @@ func TestListIsWhole(t *testing.T) {
 		for i := range 9 {
 			names = append(names, h.person(t, fmt.Sprintf("user%d", i)).name)
 		}
-		h.admin.post(t, "/users/"+h.admin.get(t, "/users/?username=user3").str(t, "response.0.userID")+"/suspend", nil).ok(t)
+		h.admin.POST(t, "/users/"+h.admin.GET(t, "/users/?username=user3").Text(t, "response.0.userID")+"/suspend", nil).ok(t)
 		want := "admin " + strings.Replace(strings.Join(names, " "), "user3 ", "", 1)
 		origins, err := httpx.NewOrigins()
 		if err != nil {
@@ -264,11 +264,11 @@ func TestListIsWhole(t *testing.T) {
 		}
 		for _, page := range []int{1, 2, 3, 8, 9, 10, 100} {
 			served := httptest.NewServer(httpx.NewHandler(httpx.Options{}, httpx.Mount(base, crust.New(h.Core, crust.Options{Mount: base, Origins: origins, Page: page}))))
-			c := &client{mustertest.Client{URL: served.URL + base, Token: h.admin.Token}}
-			if got := c.get(t, "/users/").list(t, "response", "username"); got != want {
+			c := &client{dialecttest.Client[answer]{URL: served.URL + base, Token: h.admin.Token}}
+			if got := c.GET(t, "/users/").list(t, "response", "username"); got != want {
 				t.Errorf("%d at once: %s", page, got)
 			}
-			if got := c.get(t, "/users/?query=user").list(t, "response", "username"); "admin "+got != want {
+			if got := c.GET(t, "/users/?query=user").list(t, "response", "username"); "admin "+got != want {
 				t.Errorf("%d at once, searched: %s", page, got)
 			}
 			served.Close()

@@ -39,4 +39,12 @@
 //
 // [Refuse] plays the shared table of refusals against a façade that describes itself by a [Facade]; docs/ops/refusals.md shows
 // the table and who has joined.
+//
+// # Asking by hand
+//
+// A [Client] sends single requests. A façade's tests embed it, and give its answers the methods that know their wire.
+//
+// # What the documentation says
+//
+// [CheckPage] holds a wire's page in docs/dialects against its routes, and against the tests that the page names.
 package dialecttest

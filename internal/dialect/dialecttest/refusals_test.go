@@ -53,15 +53,6 @@ func TestTableOnPaper(t *testing.T) {
 	}
 }
 
-func read(t *testing.T, file string) string {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 type sources struct{ code, tests string }
 
 // packages are the sources of all packages below a folder.

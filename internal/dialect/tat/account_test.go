@@ -24,7 +24,7 @@ func TestFirstAccount(t *testing.T) {
 		admins := 0
 		for i := range 6 {
 			name := fmt.Sprintf("first%d", i)
-			a := h.verify(t, name, h.token(t, name)).get(t, "/user/me")
+			a := h.verify(t, name, h.token(t, name)).GET(t, "/user/me")
 			if a.Get(t, "user.isAdmin") == true {
 				admins++
 				if groups := fmt.Sprint(a.Get(t, "user.groups")); groups != "[Administrators]" {
@@ -60,7 +60,7 @@ func TestCreate(t *testing.T) {
 			{"bob", "Bob\u0000B", "bob@example.org"},
 			{"bob", strings.Repeat("B", 201), "bob@example.org"},
 		} {
-			a := h.nobody().post(t, "/user", map[string]string{"username": in[0], "fullname": in[1], "email": in[2]})
+			a := h.nobody().POST(t, "/user", map[string]string{"username": in[0], "fullname": in[1], "email": in[2]})
 			if strings.Contains(in[1], "\u0000") {
 				a.refused(t, 400) // no legal text at all
 				continue
@@ -71,7 +71,7 @@ func TestCreate(t *testing.T) {
 			t.Errorf("something has changed: was\n%s\nis\n%s", before, after)
 		}
 		const done = `{"info":"please check your mail to validate your account."}`
-		h.nobody().post(t, "/user", `{"username":" bob ","fullname":"  Bob B\t","email":"\nbob@example.org ","Topic":"","isAdmin":true}`).is(t, 201, done)
+		h.nobody().POST(t, "/user", `{"username":" bob ","fullname":"  Bob B\t","email":"\nbob@example.org ","Topic":"","isAdmin":true}`).is(t, 201, done)
 		for _, in := range []string{
 			`{"username":"BOB","fullname":"Else","email":"else@example.org"}`,
 			`{"username":"else","fullname":"bOB b","email":"else@example.org"}`,
@@ -79,11 +79,11 @@ func TestCreate(t *testing.T) {
 			`{"username":"bob@example.org","fullname":"Else","email":"else@example.org"}`,
 			`{"username":" bob","fullname":"Else","email":"else@example.org"}`,
 		} {
-			h.nobody().post(t, "/user", in).fails(t, 400, clash)
+			h.nobody().POST(t, "/user", in).fails(t, 400, clash)
 		}
 		bob := h.verify(t, "bob", h.token(t, "bob"))
-		bob.get(t, "/users?username=bob").is(t, 200, fmt.Sprintf(`{"count":1,"users":[{"_id":%q,"username":"bob","fullname":"Bob B"}]}`, bob.get(t, "/user/me").String(t, "user._id")))
-		if bob.get(t, "/user/me").Get(t, "user.isAdmin") != nil {
+		bob.GET(t, "/users?username=bob").is(t, 200, fmt.Sprintf(`{"count":1,"users":[{"_id":%q,"username":"bob","fullname":"Bob B"}]}`, bob.GET(t, "/user/me").String(t, "user._id")))
+		if bob.GET(t, "/user/me").Get(t, "user.isAdmin") != nil {
 			t.Error("the second account is an administrator")
 		}
 	})
@@ -102,7 +102,7 @@ func TestCreateAtOnce(t *testing.T) {
 			var all sync.WaitGroup
 			for i := range 8 {
 				all.Go(func() {
-					a := h.nobody().post(t, "/user", fmt.Sprintf(body, i)+strings.Repeat(" ", i))
+					a := h.nobody().POST(t, "/user", fmt.Sprintf(body, i)+strings.Repeat(" ", i))
 					mu.Lock()
 					defer mu.Unlock()
 					if a.Status == 201 {
@@ -122,19 +122,19 @@ func TestCreateAtOnce(t *testing.T) {
 
 func TestAllowedDomains(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
-		h.nobody().post(t, "/user", `{"username":"bob","fullname":"Bob","email":"bob@evil.example"}`).fails(t, 403, "Your email domain is not allowed on this instance of Tat.")
-		h.nobody().post(t, "/user", `{"username":"bob","fullname":"Bob","email":"bob@notexample.org"}`).refused(t, 403)
-		h.nobody().post(t, "/user", `{"username":"bob","fullname":"Bob","email":"bob@sub.example.org"}`).refused(t, 403)
+		h.nobody().POST(t, "/user", `{"username":"bob","fullname":"Bob","email":"bob@evil.example"}`).fails(t, 403, "Your email domain is not allowed on this instance of Tat.")
+		h.nobody().POST(t, "/user", `{"username":"bob","fullname":"Bob","email":"bob@notexample.org"}`).refused(t, 403)
+		h.nobody().POST(t, "/user", `{"username":"bob","fullname":"Bob","email":"bob@sub.example.org"}`).refused(t, 403)
 		h.join(t, "bob")
 	}, func(c *config.Config) { c.Tat.AllowedDomains = []string{"example.org", "example.com"} })
 }
 
 func TestUsernameFromEmail(t *testing.T) {
 	h := empty(t, storetest.SQLite, func(c *config.Config) { c.Tat.UsernameFromEmail = true })
-	h.nobody().post(t, "/user", `{"username":"whatever","fullname":"Bob","email":"bob@example.org"}`).
+	h.nobody().POST(t, "/user", `{"username":"whatever","fullname":"Bob","email":"bob@example.org"}`).
 		is(t, 201, `{"info":"please check your mail to validate your account. Note that configuration of Tat forced your username to bob"}`)
 	h.verify(t, "bob", h.token(t, "bob"))
-	h.nobody().get(t, "/capabilities").is(t, 200, `{"username_from_email":true,"hooks":[]}`)
+	h.nobody().GET(t, "/capabilities").is(t, 200, `{"username_from_email":true,"hooks":[]}`)
 }
 
 // TestReservedNames: where they are, only administrators give the names of system users.
@@ -144,8 +144,8 @@ func TestReservedNames(t *testing.T) {
 			h.register(t, name).fails(t, 400, "Invalid username ("+name+") or fullname (Name of "+name+") or email ("+name+"@example.org)")
 		}
 		h.join(t, "tat.sys")
-		h.admin.put(t, "/user/rename", `{"username":"tat.sys","newUsername":"tat.system.bot"}`).is(t, 201, `{"info":"user is renamed"}`)
-		h.admin.put(t, "/user/convert", `{"username":"tat.system.bot"}`).key(t, 201, "Verification successful", "tat.system.bot")
+		h.admin.PUT(t, "/user/rename", `{"username":"tat.sys","newUsername":"tat.system.bot"}`).is(t, 201, `{"info":"user is renamed"}`)
+		h.admin.PUT(t, "/user/convert", `{"username":"tat.system.bot"}`).key(t, 201, "Verification successful", "tat.system.bot")
 	}, func(c *config.Config) { c.Tat.ReserveSystem = true })
 }
 
@@ -154,7 +154,7 @@ func TestClosedRegistration(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
 		admin := h.Administrator(t)
 		admin.Do(t, "PATCH", "/corteza/system/settings/", `{"values":[{"name":"auth.internal.signup.enabled","value":false}]}`)
-		h.nobody().post(t, "/user", account("bob")).fails(t, 403, "Registration is closed on this instance of Tat.")
+		h.nobody().POST(t, "/user", account("bob")).fails(t, 403, "Registration is closed on this instance of Tat.")
 		admin.Do(t, "PATCH", "/corteza/system/settings/", `{"values":[{"name":"auth.internal.signup.enabled","value":true},{"name":"auth.internal.enabled","value":false}]}`)
 		h.join(t, "bob")
 	}, withAdministrator)

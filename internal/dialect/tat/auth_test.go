@@ -19,7 +19,7 @@ func TestSpellings(t *testing.T) {
 		passwords := []string{"Tat_password", "Tat-password", "X-Tat_password", "X-Tat-Password", "tat_password", "TAT-PASSWORD", "x-tat-password"}
 		for _, name := range names {
 			for _, password := range passwords {
-				if a := h.nobody().send(t, "GET", "/user/me", "", name, "ada", password, h.admin.password); a.Status != 200 {
+				if a := h.nobody().With(t, "GET", "/user/me", "", name, "ada", password, h.admin.password); a.Status != 200 {
 					t.Errorf("%s, %s: %d %s", name, password, a.Status, a.Body)
 				}
 			}
@@ -34,14 +34,14 @@ func TestSpellings(t *testing.T) {
 			"basic":          {"Authorization", "Basic YWRhOng="},
 		} {
 			t.Run(what, func(t *testing.T) {
-				h.nobody().send(t, "GET", "/user/me", "", headers...).fails(t, 400, "Invalid Tat Headers")
+				h.nobody().With(t, "GET", "/user/me", "", headers...).fails(t, 400, "Invalid Tat Headers")
 			})
 		}
 		// What is meant for a proxy in front is nothing to us.
-		if a := h.admin.send(t, "GET", "/user/me", "", "Authorization", "Basic YWRhOng="); a.Status != 200 {
+		if a := h.admin.With(t, "GET", "/user/me", "", "Authorization", "Basic YWRhOng="); a.Status != 200 {
 			t.Errorf("with basic credentials: %d", a.Status)
 		}
-		h.nobody().get(t, "/user/me?Tat_username=ada&Tat_password="+h.admin.password).fails(t, 400, "Invalid Tat Headers")
+		h.nobody().GET(t, "/user/me?Tat_username=ada&Tat_password="+h.admin.password).fails(t, 400, "Invalid Tat Headers")
 	})
 }
 
@@ -56,21 +56,21 @@ func TestOneAnswerToStrangers(t *testing.T) {
 			ids[name] = root.GET(t, "/corteza/system/users/?username="+name).String(t, "response.set.0.userID")
 			root.POST(t, "/corteza/system/users/"+ids[name]+"/password", `{"password":"correct-horse"}`)
 		}
-		h.admin.put(t, "/user/archive", `{"username":"gone"}`).is(t, 201, `""`)
+		h.admin.PUT(t, "/user/archive", `{"username":"gone"}`).is(t, 201, `""`)
 		root.POST(t, "/corteza/system/users/"+ids["locked"]+"/suspend", "")
 		for name, password := range map[string]string{
 			"nobody": "x", "bob": "wrong", "late": "x", "gone": gone.password, "locked": locked.password, "Bob": bob.password,
 			"bob@example.org": bob.password, "a/b": "x", "' OR 1=1": "x", "b%": bob.password, "b_b": bob.password,
 		} {
-			h.showing(name, password).get(t, "/user/me").fails(t, 401, "Invalid Tat credentials for username "+name)
+			h.showing(name, password).GET(t, "/user/me").fails(t, 401, "Invalid Tat credentials for username "+name)
 		}
-		h.showing("bob", "correct-horse").get(t, "/user/me").fails(t, 401, "Invalid Tat credentials for username bob")
-		h.showing("bob", bob.password+"x").get(t, "/user/me").fails(t, 401, "Invalid Tat credentials for username bob")
-		if a := bob.get(t, "/user/me"); a.Status != 200 {
+		h.showing("bob", "correct-horse").GET(t, "/user/me").fails(t, 401, "Invalid Tat credentials for username bob")
+		h.showing("bob", bob.password+"x").GET(t, "/user/me").fails(t, 401, "Invalid Tat credentials for username bob")
+		if a := bob.GET(t, "/user/me"); a.Status != 200 {
 			t.Errorf("a password that was set elsewhere has voided this one: %d", a.Status)
 		}
 		root.POST(t, "/corteza/system/users/"+ids["locked"]+"/unsuspend", "")
-		if a := locked.get(t, "/user/me"); a.Status != 200 {
+		if a := locked.GET(t, "/user/me"); a.Status != 200 {
 			t.Errorf("who is let in again: %d %s", a.Status, a.Body)
 		}
 	}, withAdministrator)
@@ -87,8 +87,8 @@ func TestKeyOpensNothingElse(t *testing.T) {
 			}
 		}
 		jwt := h.SignIn(t, "admin@example.org", "correct-horse").Token
-		h.nobody().send(t, "GET", "/user/me", "", "Authorization", "Bearer "+jwt).fails(t, 400, "Invalid Tat Headers")
-		h.showing("admin", jwt).get(t, "/user/me").fails(t, 401, "Invalid Tat credentials for username admin")
+		h.nobody().With(t, "GET", "/user/me", "", "Authorization", "Bearer "+jwt).fails(t, 400, "Invalid Tat Headers")
+		h.showing("admin", jwt).GET(t, "/user/me").fails(t, 401, "Invalid Tat credentials for username admin")
 	}, withAdministrator)
 }
 
@@ -103,10 +103,10 @@ func TestAdministratorsFirst(t *testing.T) {
 				continue
 			}
 			path := strings.NewReplacer("{topic...}", "Private/bob", "{username}", "bob", "{tag}", "x", "{group}", "x", "{sinceSeconds}", "1").Replace(route.Pattern())
-			h.nobody().do(t, route.Method(), path, `{"broken`).fails(t, 400, "Invalid Tat Headers")
-			h.showing("bob", "wrong").do(t, route.Method(), path, `{"broken`).fails(t, 401, "Invalid Tat credentials for username bob")
+			h.nobody().Do(t, route.Method(), path, `{"broken`).fails(t, 400, "Invalid Tat Headers")
+			h.showing("bob", "wrong").Do(t, route.Method(), path, `{"broken`).fails(t, 401, "Invalid Tat credentials for username bob")
 			if route.Demand() != "" {
-				bob.do(t, route.Method(), path, `{"broken`).fails(t, 403, "user is not admin")
+				bob.Do(t, route.Method(), path, `{"broken`).fails(t, 403, "user is not admin")
 			}
 		}
 		if after := h.Rows(t); after != before {
@@ -154,17 +154,17 @@ func TestOrigins(t *testing.T) {
 	}
 	one(t, func(t *testing.T, h *house) {
 		for _, path := range []string{"/version", "/user/me", "/nowhere", "/user/convert"} {
-			check(t, h.nobody().send(t, "GET", path, "", "Origin", "https://evil.example"), "*")
-			a := h.nobody().send(t, "OPTIONS", path, "")
+			check(t, h.nobody().With(t, "GET", path, "", "Origin", "https://evil.example"), "*")
+			a := h.nobody().With(t, "OPTIONS", path, "")
 			if check(t, a, "*"); a.Status != 200 || len(a.Body) != 0 {
 				t.Errorf("OPTIONS %s: %d %s", path, a.Status, a.Body)
 			}
 		}
 	})
 	one(t, func(t *testing.T, h *house) {
-		check(t, h.nobody().send(t, "GET", "/version", "", "Origin", "https://chat.example"), "https://chat.example")
-		check(t, h.nobody().send(t, "OPTIONS", "/version", "", "Origin", "https://evil.example"), "")
-		check(t, h.nobody().send(t, "OPTIONS", "/version", "", "Origin", "null"), "")
+		check(t, h.nobody().With(t, "GET", "/version", "", "Origin", "https://chat.example"), "https://chat.example")
+		check(t, h.nobody().With(t, "OPTIONS", "/version", "", "Origin", "https://evil.example"), "")
+		check(t, h.nobody().With(t, "OPTIONS", "/version", "", "Origin", "null"), "")
 	}, func(c *config.Config) { c.Tat.Origins = []string{"https://chat.example"} })
 }
 
@@ -172,11 +172,11 @@ func TestOrigins(t *testing.T) {
 func TestNoRedirects(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
 		for path, want := range map[string]int{"/users": 200, "/users/": 404, "//users": 404, "/user/./me": 404, "/nowhere": 404, "": 404, "/user/me?x=1": 200} {
-			if a := h.admin.get(t, path); a.Status != want || a.Header.Get("Location") != "" {
+			if a := h.admin.GET(t, path); a.Status != want || a.Header.Get("Location") != "" {
 				t.Errorf("%s: %d, want %d", path, a.Status, want)
 			}
 		}
-		if a := h.admin.do(t, "PATCH", "/users", nil); a.Status != http.StatusMethodNotAllowed || a.String(t, "error") == "" {
+		if a := h.admin.Do(t, "PATCH", "/users", nil); a.Status != http.StatusMethodNotAllowed || a.String(t, "error") == "" {
 			t.Errorf("%d %s", a.Status, a.Body)
 		}
 	})
@@ -185,7 +185,7 @@ func TestNoRedirects(t *testing.T) {
 // TestReferer: what the client says it is goes to the audit trail.
 func TestReferer(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
-		h.admin.send(t, "PUT", "/user/check", `{"username":"ada","fixPrivateTopics":true}`, "X-Tat-Referer", "TAT-SDK-4.0.1")
+		h.admin.With(t, "PUT", "/user/check", `{"username":"ada","fixPrivateTopics":true}`, "X-Tat-Referer", "TAT-SDK-4.0.1")
 		e := h.events(t)
 		if last := e[len(e)-1]; last.Origin.Agent != "TAT-SDK-4.0.1" || last.Origin.Wire != "tat" || last.Actor == 0 {
 			t.Errorf("%+v", last)

@@ -32,7 +32,7 @@ func harmless(t *testing.T, what string, a answer) {
 func TestBadBodiesOnEveryRoute(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.admin.topic(t, "/Team")
-		h.admin.post(t, "/group", `{"name":"crew"}`)
+		h.admin.POST(t, "/group", `{"name":"crew"}`)
 		fill := strings.NewReplacer("{name}", "crew", "{topic...}", "Team")
 		before := h.Rows(t)
 		for _, route := range tat.Routes() {
@@ -51,7 +51,7 @@ func TestBadBodiesOnEveryRoute(t *testing.T) {
 				"other type": {"text/html", `<form>marker-in-input`},
 				"a form":     {"application/x-www-form-urlencoded", `marker-in-input=1`},
 			} {
-				a := h.admin.send(t, route.Method(), fill.Replace(route.Pattern()), body[1], "Content-Type", body[0])
+				a := h.admin.With(t, route.Method(), fill.Replace(route.Pattern()), body[1], "Content-Type", body[0])
 				harmless(t, route.String()+" "+name, a)
 			}
 		}
@@ -75,10 +75,10 @@ func TestBadPaths(t *testing.T) {
 				"%252e%252e", strings.Repeat("x", 4000), "9223372036854775808", "-0x1", "{{.}}", "$%7B7%7D", "a%2F%2Fb", "%3Cscript%3E",
 			} {
 				body := `{"status":"online","newName":"x"}`
-				a := h.admin.send(t, route.Method(), route.Pattern()[:at]+part, body, "Content-Type", "application/json")
+				a := h.admin.With(t, route.Method(), route.Pattern()[:at]+part, body, "Content-Type", "application/json")
 				// A tag may be called anything that can be read, and presences are listed by whatever number there is.
 				if strings.Contains(route.Pattern(), "{tag}") && route.Method() == "POST" && a.Status == http.StatusCreated {
-					h.admin.send(t, "DELETE", route.Pattern()[:at]+part, "").is(t, 200, `""`)
+					h.admin.With(t, "DELETE", route.Pattern()[:at]+part, "").is(t, 200, `""`)
 					continue
 				}
 				harmless(t, route.String()+" "+part, a)
@@ -111,7 +111,7 @@ func TestOneWinner(t *testing.T) {
 			var all sync.WaitGroup
 			for range 8 {
 				all.Go(func() {
-					a := h.admin.send(t, "POST", x.path, x.body, "Content-Type", "application/json")
+					a := h.admin.With(t, "POST", x.path, x.body, "Content-Type", "application/json")
 					mu.Lock()
 					defer mu.Unlock()
 					got[a.Status]++

@@ -14,7 +14,7 @@ func TestGuessingAtKeys(t *testing.T) {
 		bob := h.join(t, "bob")
 		slowed := 0
 		for range 80 {
-			switch a := h.showing("bob", "wrong").get(t, "/user/me"); a.Status {
+			switch a := h.showing("bob", "wrong").GET(t, "/user/me"); a.Status {
 			case 401:
 			case 429:
 				slowed++
@@ -24,7 +24,7 @@ func TestGuessingAtKeys(t *testing.T) {
 			default:
 				t.Fatalf("%d %s", a.Status, a.Body)
 			}
-			if a := bob.get(t, "/user/me"); a.Status != 200 {
+			if a := bob.GET(t, "/user/me"); a.Status != 200 {
 				t.Fatalf("the right one: %d %s", a.Status, a.Body)
 			}
 		}
@@ -32,14 +32,14 @@ func TestGuessingAtKeys(t *testing.T) {
 			t.Errorf("only %d of 80 were slowed down", slowed)
 		}
 		for i := range 70 { // of names that are nobody's, from one address
-			h.showing("nobody"+strings.Repeat("x", i%40), "wrong").get(t, "/user/me")
+			h.showing("nobody"+strings.Repeat("x", i%40), "wrong").GET(t, "/user/me")
 		}
-		if a := h.showing("fresh", "wrong").get(t, "/user/me"); a.Status != 429 {
+		if a := h.showing("fresh", "wrong").GET(t, "/user/me"); a.Status != 429 {
 			t.Errorf("an address that tries many names: %d", a.Status)
 		}
-		wrong := h.nobody().get(t, "/user/verify/bob/"+strings.Repeat("a", 32)+"1")
+		wrong := h.nobody().GET(t, "/user/verify/bob/"+strings.Repeat("a", 32)+"1")
 		for range 12 {
-			wrong = h.nobody().get(t, "/user/verify/bob/"+strings.Repeat("a", 32)+"1")
+			wrong = h.nobody().GET(t, "/user/verify/bob/"+strings.Repeat("a", 32)+"1")
 		}
 		if wrong.Status != 429 {
 			t.Errorf("guessing at tokens: %d %s", wrong.Status, wrong.Body)
@@ -52,20 +52,20 @@ func TestMailLimits(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
 		h.join(t, "bob")
 		for range 12 {
-			h.nobody().post(t, "/user/reset", `{"username":"bob","email":"bob@example.org"}`).
+			h.nobody().POST(t, "/user/reset", `{"username":"bob","email":"bob@example.org"}`).
 				is(t, 201, `{"info":"please check your mail to validate your account"}`)
 		}
 		if n := h.unread(t); n != 5 {
 			t.Errorf("%d mails", n)
 		}
 		h.Clock.Advance(time.Hour)
-		h.nobody().post(t, "/user/reset", `{"username":"bob","email":"bob@example.org"}`)
+		h.nobody().POST(t, "/user/reset", `{"username":"bob","email":"bob@example.org"}`)
 		if n := h.unread(t); n != 6 {
 			t.Errorf("%d mails", n)
 		}
 		refused := 0
 		for i := range 40 {
-			if a := h.nobody().post(t, "/user", account("p"+strings.Repeat("q", i+2))); a.Status == 429 {
+			if a := h.nobody().POST(t, "/user", account("p"+strings.Repeat("q", i+2))); a.Status == 429 {
 				refused++
 			}
 		}

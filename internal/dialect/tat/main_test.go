@@ -7,12 +7,12 @@ import (
 	"os"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"muster"
 	"muster/internal/config"
 	"muster/internal/core"
+	"muster/internal/dialect/dialecttest"
 	"muster/internal/mustertest"
 	"muster/internal/store/storetest"
 )
@@ -58,7 +58,7 @@ func empty(t *testing.T, engine string, options ...mustertest.Option) *house {
 
 // A client asks the API as somebody, or as nobody.
 type client struct {
-	mustertest.Client
+	dialecttest.Client[answer]
 	name, password string
 }
 
@@ -67,14 +67,19 @@ type answer struct{ mustertest.Answer }
 
 func (h *house) nobody() *client { return h.showing("", "") }
 
+// showing is a client that shows a name with a password, unless the name is "".
 func (h *house) showing(name, password string) *client {
-	return &client{mustertest.Client{URL: h.URL + base}, name, password}
+	c := &client{dialecttest.Client[answer]{URL: h.URL + base}, name, password}
+	if name != "" {
+		c.Header = http.Header{"Tat_username": {name}, "Tat_password": {password}}
+	}
+	return c
 }
 
 // register asks for an account.
 func (h *house) register(t *testing.T, name string) answer {
 	t.Helper()
-	return h.nobody().post(t, "/user", account(name))
+	return h.nobody().POST(t, "/user", account(name))
 }
 
 func account(name string) string {
@@ -90,7 +95,7 @@ func (h *house) join(t *testing.T, name string) *client {
 
 func (h *house) verify(t *testing.T, name, token string) *client {
 	t.Helper()
-	a := h.nobody().get(t, "/user/verify/"+name+"/"+token)
+	a := h.nobody().GET(t, "/user/verify/"+name+"/"+token)
 	if a.Status != 200 {
 		t.Fatalf("verifying %s: %d %s", name, a.Status, a.Body)
 	}
@@ -126,48 +131,6 @@ func (h *house) unread(t *testing.T) (n int) {
 		}
 	}
 	return n
-}
-
-func (c *client) get(t *testing.T, path string) answer { t.Helper(); return c.do(t, "GET", path, nil) }
-
-func (c *client) post(t *testing.T, path string, body any) answer {
-	t.Helper()
-	return c.do(t, "POST", path, body)
-}
-
-func (c *client) put(t *testing.T, path string, body any) answer {
-	t.Helper()
-	return c.do(t, "PUT", path, body)
-}
-
-// do sends a body: JSON text as it is, nothing for nil, anything else encoded.
-func (c *client) do(t *testing.T, method, path string, body any) answer {
-	t.Helper()
-	text, isText := body.(string)
-	if !isText && body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text = string(b)
-	}
-	return c.send(t, method, path, text, "Content-Type", "application/json")
-}
-
-// send sends any request, with headers as name and value.
-func (c *client) send(t *testing.T, method, path, body string, headers ...string) answer {
-	t.Helper()
-	req, err := http.NewRequest(method, c.URL+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.name != "" {
-		req.Header["Tat_username"], req.Header["Tat_password"] = []string{c.name}, []string{c.password}
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		req.Header[headers[i]] = []string{headers[i+1]}
-	}
-	return answer{c.Send(t, req)}
 }
 
 // is compares the whole answer.
@@ -212,9 +175,6 @@ func (a answer) key(t *testing.T, status int, message, name string) string {
 func withAdministrator(c *config.Config) {
 	c.Admin = config.Admin{Email: mustertest.AdminEmail, Username: "admin", Password: mustertest.AdminPassword}
 }
-
-// Client is one without credentials, for addresses outside of the mount.
-func (h *house) Client() mustertest.Client { return mustertest.Client{URL: h.URL} }
 
 // events are all that happened, oldest first.
 func (h *house) events(t *testing.T) []core.SeenEvent {

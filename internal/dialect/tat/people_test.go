@@ -28,10 +28,10 @@ func TestListUsers(t *testing.T) {
 		}
 		h.Clock.Advance(10 * time.Second)
 		h.register(t, "late") // not verified yet, and listed
-		h.admin.put(t, "/user/archive", `{"username":"gone"}`).is(t, 201, `""`)
+		h.admin.PUT(t, "/user/archive", `{"username":"gone"}`).is(t, 201, `""`)
 		locked := root.GET(t, "/corteza/system/users/?username=locked").String(t, "response.set.0.userID")
 		root.POST(t, "/corteza/system/users/"+locked+"/suspend", "")
-		bob := h.admin.get(t, "/users?username=bob")
+		bob := h.admin.GET(t, "/users?username=bob")
 		id := bob.String(t, "users.0._id")
 		made := fmt.Sprint(bob.Get(t, "users.0.dateCreation"))
 		var second int64
@@ -51,7 +51,7 @@ func TestListUsers(t *testing.T) {
 			"dateMinCreation=9223372036854775807": "", "dateMaxCreation=-9223372036854775808": "", "dateMaxCreation=9223372036854775807": everybody,
 			"dateMinCreation=yesterday": "!", "dateMaxCreation=1.5": "!", "dateMaxCreation=99999999999999999999": "!",
 		} {
-			a := h.admin.get(t, "/users?"+strings.ReplaceAll(query, " ", "+"))
+			a := h.admin.GET(t, "/users?"+strings.ReplaceAll(query, " ", "+"))
 			if want == "!" {
 				a.refused(t, 400)
 				continue
@@ -61,7 +61,7 @@ func TestListUsers(t *testing.T) {
 			}
 		}
 		// The number is of all that match.
-		h.admin.get(t, "/users?limit=1&skip=50").is(t, 200, `{"count":6,"users":null}`)
+		h.admin.GET(t, "/users?limit=1&skip=50").is(t, 200, `{"count":6,"users":null}`)
 	}, withAdministrator)
 }
 
@@ -70,16 +70,16 @@ func TestViews(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		bob := h.join(t, "bob")
 		h.Administrator(t).POST(t, "/corteza/system/roles/", fmt.Sprintf(`{"name":"Reds","members":[%q]}`, h.Administrator(t).GET(t, "/corteza/system/users/?username=bob").String(t, "response.set.0.userID")))
-		a := h.admin.get(t, "/users?username=bob")
+		a := h.admin.GET(t, "/users?username=bob")
 		id, made := a.String(t, "users.0._id"), a.Get(t, "users.0.dateCreation")
 		full := fmt.Sprintf(`"_id":%q,"username":"bob","fullname":"Name of bob","email":"bob@example.org"`, id)
 		a.is(t, 200, fmt.Sprintf(`{"count":1,"users":[{%s,"dateCreation":%v}]}`, full, made))
-		h.admin.get(t, "/users?username=bob&withGroups=true").is(t, 200, fmt.Sprintf(`{"count":1,"users":[{%s,"groups":["Reds"],"dateCreation":%v}]}`, strings.Replace(full, `,"groups"`, "", 1)+"", made))
+		h.admin.GET(t, "/users?username=bob&withGroups=true").is(t, 200, fmt.Sprintf(`{"count":1,"users":[{%s,"groups":["Reds"],"dateCreation":%v}]}`, strings.Replace(full, `,"groups"`, "", 1)+"", made))
 		short := fmt.Sprintf(`{"count":1,"users":[{"_id":%q,"username":"bob","fullname":"Name of bob"}]}`, id)
-		bob.get(t, "/users?username=bob&withGroups=true").is(t, 200, short)
-		bob.get(t, "/users?username=bob").is(t, 200, short)
-		bob.get(t, "/user/me").is(t, 200, fmt.Sprintf(`{"user":{%s,"groups":["Reds"],"dateCreation":%v}}`, full, made))
-		if a := h.admin.get(t, "/users?username=ada&withGroups=true"); fmt.Sprintf("%v %v", a.Get(t, "users.0.groups"), a.Get(t, "users.0.isAdmin")) != "[Administrators] true" {
+		bob.GET(t, "/users?username=bob&withGroups=true").is(t, 200, short)
+		bob.GET(t, "/users?username=bob").is(t, 200, short)
+		bob.GET(t, "/user/me").is(t, 200, fmt.Sprintf(`{"user":{%s,"groups":["Reds"],"dateCreation":%v}}`, full, made))
+		if a := h.admin.GET(t, "/users?username=ada&withGroups=true"); fmt.Sprintf("%v %v", a.Get(t, "users.0.groups"), a.Get(t, "users.0.isAdmin")) != "[Administrators] true" {
 			t.Errorf("%s", a.Body)
 		}
 	}, withAdministrator)
@@ -92,7 +92,7 @@ func TestHiddenFromReaders(t *testing.T) {
 		bob := h.join(t, "bob")
 		id := root.GET(t, "/corteza/system/users/?username=ada").String(t, "response.set.0.userID")
 		root.Do(t, "PATCH", "/corteza/system/permissions/1/rules", fmt.Sprintf(`{"rules":[{"resource":"system:user:%s","operation":"read","access":"deny"}]}`, id))
-		if a := bob.get(t, "/users"); a.names(t) != "bob admin" || fmt.Sprint(a.Get(t, "count")) != "2" {
+		if a := bob.GET(t, "/users"); a.names(t) != "bob admin" || fmt.Sprint(a.Get(t, "count")) != "2" {
 			t.Errorf("%s", a.Body)
 		}
 	}, withAdministrator)
@@ -103,7 +103,7 @@ func TestHostileQueries(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
 		for _, text := range []string{"' OR 1=1 --", `"; DROP TABLE "user"; --`, "%", "_", `\`, "$1", "?", "*", ".*", "{{.}}", "<script>", "\u202e", strings.Repeat("x", 3000), "\U0001F600"} {
 			for _, name := range []string{"username", "fullname", "idUser"} {
-				a := h.admin.get(t, "/users?"+name+"="+url.QueryEscape(text))
+				a := h.admin.GET(t, "/users?"+name+"="+url.QueryEscape(text))
 				if a.Status != 400 && (a.Status != 200 || a.names(t) != "") {
 					t.Errorf("%s=%.30s: %d %.200s", name, text, a.Status, a.Body)
 				}

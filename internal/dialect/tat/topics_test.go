@@ -20,15 +20,10 @@ func (a answer) column(t *testing.T, list, member string) string {
 	return strings.Join(names, " ")
 }
 
-func (c *client) delete(t *testing.T, path string, body any) answer {
-	t.Helper()
-	return c.do(t, "DELETE", path, body)
-}
-
 // topic makes a topic.
 func (c *client) topic(t *testing.T, name string) answer {
 	t.Helper()
-	a := c.post(t, "/topic", map[string]string{"topic": name, "description": "About " + name})
+	a := c.POST(t, "/topic", map[string]string{"topic": name, "description": "About " + name})
 	if a.Status != 201 {
 		t.Fatalf("making %s: %d %s", name, a.Status, a.Body)
 	}
@@ -38,7 +33,7 @@ func (c *client) topic(t *testing.T, name string) answer {
 // grant puts somebody on a list of a topic: rouser, rwuser, …
 func (c *client) grant(t *testing.T, list, topic, name string) {
 	t.Helper()
-	c.put(t, "/topic/add/"+list, right(topic, name)).is(t, 201, `""`)
+	c.PUT(t, "/topic/add/"+list, right(topic, name)).is(t, 201, `""`)
 }
 
 // right names a topic, and somebody as user and as group.
@@ -55,12 +50,12 @@ func TestTopics(t *testing.T) {
 			`"maxreplies":30,"canForceDate":false,"canUpdateMsg":false,"canDeleteMsg":false,"canUpdateAllMsg":false,"canDeleteAllMsg":false,`+
 			`"adminCanUpdateAllMsg":false,"adminCanDeleteAllMsg":false,"isAutoComputeTags":true,"isAutoComputeLabels":true,"dateCreation":%d,"filters":null}`,
 			a.String(t, "_id"), a.number(t, "dateCreation")))
-		bob.post(t, "/topic", `{"topic":"/Mine","description":"x"}`).fails(t, 401, "No write access to create parent topic /Mine")
-		bob.post(t, "/topic", `{"topic":"/Team/x","description":"x"}`).fails(t, 401, "No RW access to parent topic /Team")
-		h.admin.post(t, "/topic", `{"topic":"None/x","description":"x"}`).fails(t, 404, "Parent Topic not found /None/x")
-		h.admin.post(t, "/topic", `{"topic":"Team/","description":"x"}`).fails(t, 409, "Topic Already Exists : /Team")
+		bob.POST(t, "/topic", `{"topic":"/Mine","description":"x"}`).fails(t, 401, "No write access to create parent topic /Mine")
+		bob.POST(t, "/topic", `{"topic":"/Team/x","description":"x"}`).fails(t, 401, "No RW access to parent topic /Team")
+		h.admin.POST(t, "/topic", `{"topic":"None/x","description":"x"}`).fails(t, 404, "Parent Topic not found /None/x")
+		h.admin.POST(t, "/topic", `{"topic":"Team/","description":"x"}`).fails(t, 409, "Topic Already Exists : /Team")
 		for _, name := range []string{"", "/", "ab", "/ab/", strings.Repeat("x", 100), "/a//b"} {
-			h.admin.post(t, "/topic", map[string]string{"topic": name}).fails(t, 400, "Invalid topic length (4 to 100 characters, beginning with slash. Ex: /ABC): "+name)
+			h.admin.POST(t, "/topic", map[string]string{"topic": name}).fails(t, 400, "Invalid topic length (4 to 100 characters, beginning with slash. Ex: /ABC): "+name)
 		}
 		h.admin.grant(t, "adminuser", "/Team", "bob")
 		h.admin.grant(t, "rouser", "/Team", "cid")
@@ -71,20 +66,20 @@ func TestTopics(t *testing.T) {
 		for path, want := range map[string]string{
 			"/topic/Team/a%20b": "/Team/a b", "/topic/%2FTeam%2Fa%20b": "/Team/a b", "/topic/Team/": "/Team", "/topic/Team": "/Team",
 		} {
-			if a := cid.get(t, path); a.Status != 200 || a.String(t, "topic.topic") != want || a.Get(t, "isTopicRw") != false || a.Get(t, "isTopicAdmin") != false {
+			if a := cid.GET(t, path); a.Status != 200 || a.String(t, "topic.topic") != want || a.Get(t, "isTopicRw") != false || a.Get(t, "isTopicAdmin") != false {
 				t.Errorf("%s: %d %s", path, a.Status, a.Body)
 			}
 		}
-		if a := bob.get(t, "/topic/Team"); a.Get(t, "isTopicRw") != true || a.Get(t, "isTopicAdmin") != true || fmt.Sprint(a.Get(t, "topic.roUsers")) != "[cid]" {
+		if a := bob.GET(t, "/topic/Team"); a.Get(t, "isTopicRw") != true || a.Get(t, "isTopicAdmin") != true || fmt.Sprint(a.Get(t, "topic.roUsers")) != "[cid]" {
 			t.Errorf("%s", a.Body)
 		}
 		for path, name := range map[string]string{"/topic/none": "/none", "/topic/team": "/team", "/topic/Private/bob": "/Private/bob", "/topic/Private": "/Private", "/topic/x": "x", "/topic/%252e": "/%2e"} {
-			h.admin.get(t, path).fails(t, 400, "topic "+name+" does not exist or you have no access on it")
+			h.admin.GET(t, path).fails(t, 400, "topic "+name+" does not exist or you have no access on it")
 		}
-		cid.delete(t, "/topic/Team", nil).fails(t, 403, "No RW access to topic /Team")
-		bob.delete(t, "/topic/none", nil).fails(t, 400, "topic /none does not exist or you have no access on it")
-		bob.delete(t, "/topic/Team/a%20b", nil).is(t, 200, `{"info":"Topic /Team/a b is deleted"}`)
-		h.admin.delete(t, "/topic/Private", nil).refused(t, 403)
+		cid.DELETE(t, "/topic/Team").fails(t, 403, "No RW access to topic /Team")
+		bob.DELETE(t, "/topic/none").fails(t, 400, "topic /none does not exist or you have no access on it")
+		bob.DELETE(t, "/topic/Team/a%20b").is(t, 200, `{"info":"Topic /Team/a b is deleted"}`)
+		h.admin.DELETE(t, "/topic/Private").refused(t, 403)
 	})
 }
 
@@ -92,38 +87,38 @@ func TestTopics(t *testing.T) {
 func TestPrivateTopics(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		bob, bobby := h.join(t, "bob"), h.join(t, "bobby")
-		a := bob.get(t, "/topic/Private/bob")
+		a := bob.GET(t, "/topic/Private/bob")
 		if a.String(t, "topic.description") != "Private Topic - bob" || fmt.Sprint(a.Get(t, "topic.rwUsers")) != "[bob]" || a.Get(t, "topic.canUpdateMsg") != true ||
 			a.Get(t, "topic.canDeleteMsg") != true || a.Get(t, "isTopicRw") != true || a.Get(t, "isTopicAdmin") != false {
 			t.Errorf("%s", a.Body)
 		}
 		bob.topic(t, "/Private/bob/Tasks")
 		before := h.Rows(t)
-		bob.post(t, "/topic", `{"topic":"/Private/bobby/x"}`).fails(t, 401, "No RW access to parent topic /Private/bobby")
-		h.admin.post(t, "/topic", `{"topic":"/Private/bob/x"}`).fails(t, 401, "No RW access to parent topic /Private/bob")
+		bob.POST(t, "/topic", `{"topic":"/Private/bobby/x"}`).fails(t, 401, "No RW access to parent topic /Private/bobby")
+		h.admin.POST(t, "/topic", `{"topic":"/Private/bob/x"}`).fails(t, 401, "No RW access to parent topic /Private/bob")
 		for _, c := range []*client{h.admin, bobby} {
-			c.get(t, "/topic/Private/bob").fails(t, 400, "topic /Private/bob does not exist or you have no access on it")
-			c.delete(t, "/topic/Private/bob", nil).refused(t, 403)
-			c.put(t, "/topic/add/rouser", right("/Private/bob", c.name)).fails(t, 403, "No RW access to topic /Private/bob")
-			c.post(t, "/user/me/topics/Private/bob", nil).refused(t, 400)
-			c.post(t, "/presenceget/Private/bob", `{"status":"online"}`).refused(t, 400)
+			c.GET(t, "/topic/Private/bob").fails(t, 400, "topic /Private/bob does not exist or you have no access on it")
+			c.DELETE(t, "/topic/Private/bob").refused(t, 403)
+			c.PUT(t, "/topic/add/rouser", right("/Private/bob", c.name)).fails(t, 403, "No RW access to topic /Private/bob")
+			c.POST(t, "/user/me/topics/Private/bob", nil).refused(t, 400)
+			c.POST(t, "/presenceget/Private/bob", `{"status":"online"}`).refused(t, 400)
 		}
 		if after := h.Rows(t); after != before {
 			t.Errorf("something has changed: was\n%s\nis\n%s", before, after)
 		}
-		if got := h.admin.get(t, "/topics?getForTatAdmin=true").column(t, "topics", "topic"); got != "/Private" {
+		if got := h.admin.GET(t, "/topics?getForTatAdmin=true").column(t, "topics", "topic"); got != "/Private" {
 			t.Errorf("the administrator sees %q", got)
 		}
-		if got := bobby.get(t, "/topics?getForTatAdmin=true").column(t, "topics", "topic"); got != "/Private/bobby" {
+		if got := bobby.GET(t, "/topics?getForTatAdmin=true").column(t, "topics", "topic"); got != "/Private/bobby" {
 			t.Errorf("bobby sees %q", got)
 		}
 		bob.grant(t, "rouser", "/Private/bob/Tasks", "bobby")
-		h.admin.put(t, "/user/rename", `{"username":"bob","newUsername":"rob"}`).is(t, 201, `{"info":"user is renamed"}`)
-		if got := bobby.get(t, "/topics").column(t, "topics", "topic"); got != "/Private/bobby /Private/rob/Tasks" {
+		h.admin.PUT(t, "/user/rename", `{"username":"bob","newUsername":"rob"}`).is(t, 201, `{"info":"user is renamed"}`)
+		if got := bobby.GET(t, "/topics").column(t, "topics", "topic"); got != "/Private/bobby /Private/rob/Tasks" {
 			t.Errorf("bobby reads %q", got)
 		}
-		h.admin.put(t, "/user/archive", `{"username":"rob"}`).is(t, 201, `""`)
-		if got := bobby.get(t, "/topics").column(t, "topics", "topic"); got != "/Private/bobby" {
+		h.admin.PUT(t, "/user/archive", `{"username":"rob"}`).is(t, 201, `""`)
+		if got := bobby.GET(t, "/topics").column(t, "topics", "topic"); got != "/Private/bobby" {
 			t.Errorf("bobby reads %q", got)
 		}
 	})
@@ -133,7 +128,7 @@ func TestPrivateTopics(t *testing.T) {
 func TestTopicRights(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		bob := h.join(t, "bob")
-		h.admin.post(t, "/group", `{"name":"crew","description":"d"}`)
+		h.admin.POST(t, "/group", `{"name":"crew","description":"d"}`)
 		h.admin.topic(t, "/Team")
 		h.admin.topic(t, "/Team/a")
 		h.admin.topic(t, "/Teams")
@@ -142,35 +137,35 @@ func TestTopicRights(t *testing.T) {
 			if strings.HasSuffix(list, "group") {
 				name = "crew"
 			}
-			shown := func() string { t.Helper(); return fmt.Sprint(h.admin.get(t, "/topic/Team").Get(t, "topic."+member)) }
+			shown := func() string { t.Helper(); return fmt.Sprint(h.admin.GET(t, "/topic/Team").Get(t, "topic."+member)) }
 			before := shown()
-			h.admin.put(t, "/topic/add/"+list, right("Team/", name)).is(t, 201, `""`)
-			h.admin.put(t, "/topic/add/"+list, right("/Team", name)).is(t, 201, `""`)
+			h.admin.PUT(t, "/topic/add/"+list, right("Team/", name)).is(t, 201, `""`)
+			h.admin.PUT(t, "/topic/add/"+list, right("/Team", name)).is(t, 201, `""`)
 			if got := shown(); got != "["+name+"]" {
 				t.Errorf("%s: %s", list, got)
 			}
-			h.admin.put(t, "/topic/remove/"+list, right("/Team", name)).is(t, 200, `""`)
-			h.admin.put(t, "/topic/remove/"+list, right("/Team", name)).is(t, 200, `""`)
+			h.admin.PUT(t, "/topic/remove/"+list, right("/Team", name)).is(t, 200, `""`)
+			h.admin.PUT(t, "/topic/remove/"+list, right("/Team", name)).is(t, 200, `""`)
 			if got := shown(); got != before {
 				t.Errorf("%s: %s", list, got)
 			}
 		}
-		h.admin.put(t, "/topic/add/rwuser", `{"topic":"/Team","username":"bob","recursive":true}`).is(t, 201, `""`)
-		if got := bob.get(t, "/topics?topicPath=/Team").column(t, "topics", "topic"); got != "/Team /Team/a" {
+		h.admin.PUT(t, "/topic/add/rwuser", `{"topic":"/Team","username":"bob","recursive":true}`).is(t, 201, `""`)
+		if got := bob.GET(t, "/topics?topicPath=/Team").column(t, "topics", "topic"); got != "/Team /Team/a" {
 			t.Errorf("bob reads %q", got)
 		}
-		h.admin.put(t, "/topic/remove/rwuser", `{"topic":"/Team","username":"bob","recursive":"true"}`).is(t, 200, `""`)
+		h.admin.PUT(t, "/topic/remove/rwuser", `{"topic":"/Team","username":"bob","recursive":"true"}`).is(t, 200, `""`)
 		before := h.Rows(t)
 		for _, verb := range []string{"add", "remove"} {
-			h.admin.put(t, "/topic/"+verb+"/rouser", right("/Team", "nobody")).fails(t, 400, "user with username nobody does not exist")
-			h.admin.put(t, "/topic/"+verb+"/rogroup", right("/Team", "nobody")).fails(t, 404, "group nobody does not exist")
-			h.admin.put(t, "/topic/"+verb+"/rogroup", `{"topic":"/Team"}`).fails(t, 404, "group  does not exist")
-			h.admin.put(t, "/topic/"+verb+"/rogroup", right("/Team", "Everyone")).fails(t, 404, "group Everyone does not exist")
-			h.admin.put(t, "/topic/"+verb+"/rouser", right("/None", "bob")).fails(t, 400, "topic /None does not exist or you have no access on it")
-			h.admin.put(t, "/topic/"+verb+"/rouser", `{}`).refused(t, 400)
-			h.admin.put(t, "/topic/"+verb+"/rouser", `{"topic":"/Team","username":"bob","recursive":1}`).refused(t, 400)
-			h.admin.put(t, "/topic/"+verb+"/rouser", `{"topic":["/Team"],"username":"bob"}`).refused(t, 400)
-			bob.put(t, "/topic/"+verb+"/rouser", right("/Team", "bob")).fails(t, 403, "No RW access to topic /Team")
+			h.admin.PUT(t, "/topic/"+verb+"/rouser", right("/Team", "nobody")).fails(t, 400, "user with username nobody does not exist")
+			h.admin.PUT(t, "/topic/"+verb+"/rogroup", right("/Team", "nobody")).fails(t, 404, "group nobody does not exist")
+			h.admin.PUT(t, "/topic/"+verb+"/rogroup", `{"topic":"/Team"}`).fails(t, 404, "group  does not exist")
+			h.admin.PUT(t, "/topic/"+verb+"/rogroup", right("/Team", "Everyone")).fails(t, 404, "group Everyone does not exist")
+			h.admin.PUT(t, "/topic/"+verb+"/rouser", right("/None", "bob")).fails(t, 400, "topic /None does not exist or you have no access on it")
+			h.admin.PUT(t, "/topic/"+verb+"/rouser", `{}`).refused(t, 400)
+			h.admin.PUT(t, "/topic/"+verb+"/rouser", `{"topic":"/Team","username":"bob","recursive":1}`).refused(t, 400)
+			h.admin.PUT(t, "/topic/"+verb+"/rouser", `{"topic":["/Team"],"username":"bob"}`).refused(t, 400)
+			bob.PUT(t, "/topic/"+verb+"/rouser", right("/Team", "bob")).fails(t, 403, "No RW access to topic /Team")
 		}
 		if after := h.Rows(t); after != before {
 			t.Errorf("something has changed: was\n%s\nis\n%s", before, after)
@@ -183,25 +178,25 @@ func TestListTopics(t *testing.T) {
 		for _, name := range []string{"/Zoo", "/Team", "/Team/a", "/Team-x"} {
 			h.admin.topic(t, name)
 		}
-		h.admin.post(t, "/user/me/topics/Zoo", nil)
-		zoo := h.admin.get(t, "/topic/Zoo").String(t, "topic._id")
+		h.admin.POST(t, "/user/me/topics/Zoo", nil)
+		zoo := h.admin.GET(t, "/topic/Zoo").String(t, "topic._id")
 		for query, want := range map[string]string{
 			"": "/Private/ada /Team /Team-x /Team/a /Zoo", "?limit=0&skip=0&topic=&topicPath=&idTopic=&description=&onlyFavorites=&getForTatAdmin=": "/Private/ada /Team /Team-x /Team/a /Zoo",
 			"?limit=2&skip=1": "/Team /Team-x", "?skip=-1&limit=x": "/Private/ada /Team /Team-x /Team/a /Zoo", "?topic=/Zoo,/Team/a,/none": "/Team/a /Zoo", "?topic=/zoo": "",
 			"?topicPath=Team/": "/Team /Team/a", "?topicPath=/Tea": "", "?idTopic=" + zoo: "/Zoo", "?idTopic=x": "", "?description=About+/Zoo": "/Zoo",
 			"?onlyFavorites=true": "/Zoo", "?onlyFavorites=true&topic=/Team": "", "?topic=%25": "", "?topicPath=/%25": "",
 		} {
-			if got := h.admin.get(t, "/topics"+query).column(t, "topics", "topic"); got != want {
+			if got := h.admin.GET(t, "/topics"+query).column(t, "topics", "topic"); got != want {
 				t.Errorf("%s: got %q", query, got)
 			}
 		}
-		if a := h.admin.get(t, "/topics?limit=1&getNbMsgUnread=true"); a.number(t, "count") != 5 || a.number(t, "countTopicsMsgUnread") != 0 || a.Get(t, "topicsMsgUnread") != nil {
+		if a := h.admin.GET(t, "/topics?limit=1&getNbMsgUnread=true"); a.number(t, "count") != 5 || a.number(t, "countTopicsMsgUnread") != 0 || a.Get(t, "topicsMsgUnread") != nil {
 			t.Errorf("%s", a.Body)
 		}
-		h.admin.delete(t, "/user/me/topics/Zoo", nil).is(t, 200, `{"info":"Topic /Zoo removed from favorites"}`)
-		h.admin.get(t, "/topics?onlyFavorites=true").is(t, 200, `{"count":0,"topics":null,"countTopicsMsgUnread":0,"topicsMsgUnread":null}`)
-		h.admin.get(t, "/topics?topic=%00").refused(t, 400)
-		h.admin.get(t, "/topics?topic=%ff").refused(t, 400)
+		h.admin.DELETE(t, "/user/me/topics/Zoo").is(t, 200, `{"info":"Topic /Zoo removed from favorites"}`)
+		h.admin.GET(t, "/topics?onlyFavorites=true").is(t, 200, `{"count":0,"topics":null,"countTopicsMsgUnread":0,"topicsMsgUnread":null}`)
+		h.admin.GET(t, "/topics?topic=%00").refused(t, 400)
+		h.admin.GET(t, "/topics?topic=%ff").refused(t, 400)
 	})
 }
 
@@ -225,7 +220,7 @@ func TestMessageLength(t *testing.T) {
 		h.admin.topic(t, "/Team")
 		h.admin.topic(t, "/Private/ada/Tasks")
 		for _, name := range []string{"/Team", "/Private/ada", "/Private/ada/Tasks"} {
-			if got := h.admin.get(t, "/topic"+name).number(t, "topic.maxlength"); got != 140 {
+			if got := h.admin.GET(t, "/topic"+name).number(t, "topic.maxlength"); got != 140 {
 				t.Errorf("%s: %d", name, got)
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
-	"strings"
 	"testing"
 
 	"muster"
@@ -44,7 +43,7 @@ func newHouse(t testing.TB, engine string, options ...mustertest.Option) *house 
 
 // A client asks the API, as somebody or as nobody.
 type client struct {
-	mustertest.Client
+	dialecttest.Client[answer]
 	id, refresh string
 }
 
@@ -55,7 +54,7 @@ func (h *house) nobody() *client { return h.showing("") }
 
 // showing is a client that shows the token as Bearer.
 func (h *house) showing(token string) *client {
-	return &client{Client: mustertest.Client{URL: h.URL + base, Token: token}}
+	return &client{Client: dialecttest.Client[answer]{URL: h.URL + base, Token: token}}
 }
 
 func (h *house) signIn(t testing.TB, name, password string) *client {
@@ -71,34 +70,7 @@ func (h *house) signIn(t testing.TB, name, password string) *client {
 
 func (c *client) login(t testing.TB, name, password string) answer {
 	t.Helper()
-	return c.do(t, "POST", "/api/login", map[string]string{"username": name, "password": password})
-}
-
-// do sends a body: JSON text as it is, nothing for nil, anything else encoded.
-func (c *client) do(t testing.TB, method, path string, body any) answer {
-	t.Helper()
-	text, isText := body.(string)
-	if !isText && body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text = string(b)
-	}
-	return answer{c.Do(t, method, path, text)}
-}
-
-// send sends a request with these headers, as name and value, and no others.
-func (h *house) send(t testing.TB, method, path, body string, headers ...string) answer {
-	t.Helper()
-	req, err := http.NewRequest(method, h.URL+base+path, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i+1 < len(headers); i += 2 {
-		req.Header.Add(headers[i], headers[i+1])
-	}
-	return answer{h.nobody().Send(t, req)}
+	return c.POST(t, "/api/login", map[string]string{"username": name, "password": password})
 }
 
 // is wants a status, and of an error its form.
@@ -139,20 +111,20 @@ func (h *house) person(t testing.TB, name, role string) *client {
 	if role != "" {
 		body["role"] = role
 	}
-	h.admin.do(t, "POST", "/users", body).is(t, http.StatusOK)
+	h.admin.POST(t, "/users", body).is(t, http.StatusOK)
 	return h.signIn(t, name, goodPassword)
 }
 
 func (h *house) group(t testing.TB, name string) string {
 	t.Helper()
-	return h.admin.do(t, "POST", "/groups", map[string]string{"name": name}).is(t, http.StatusOK).String(t, "id")
+	return h.admin.POST(t, "/groups", map[string]string{"name": name}).is(t, http.StatusOK).String(t, "id")
 }
 
 // users are all users, by username.
 func (h *house) users(t testing.TB) map[string]map[string]any {
 	t.Helper()
 	var list struct{ Users []map[string]any }
-	a := h.admin.do(t, "GET", "/users", nil).is(t, http.StatusOK)
+	a := h.admin.GET(t, "/users").is(t, http.StatusOK)
 	if err := json.Unmarshal(a.Body, &list); err != nil {
 		t.Fatalf("%v in %s", err, a.Body)
 	}

@@ -20,7 +20,7 @@ func TestMovedThingsShowElsewhere(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		boss := h.Administrator(t)
 		tove, group := h.person(t, "tove", ""), h.group(t, "Readers")
-		h.admin.do(t, "PUT", "/users/"+tove.id, map[string]any{"groups": []string{group}}).is(t, http.StatusOK)
+		h.admin.PUT(t, "/users/"+tove.id, map[string]any{"groups": []string{group}}).is(t, http.StatusOK)
 		toveID, adminID := idOf(t, tove.id).String(), idOf(t, h.admin.id).String()
 		reminder := func(to string) string {
 			return boss.POST(t, "/corteza/system/reminder/", `{"resource":"call:1","assignedTo":"`+to+`"}`).String(t, "response.reminderID")
@@ -39,7 +39,7 @@ func TestMovedThingsShowElsewhere(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		h.admin.do(t, "POST", "/assignUserObjects", `{"previousOwnerId":"`+h.admin.id+`","newOwnerId":"`+tove.id+`"}`).empty(t)
+		h.admin.POST(t, "/assignUserObjects", `{"previousOwnerId":"`+h.admin.id+`","newOwnerId":"`+tove.id+`"}`).empty(t)
 		if owner() != toveID {
 			t.Errorf("the file is %s's", owner())
 		}
@@ -65,11 +65,11 @@ func TestMovedThingsShowElsewhere(t *testing.T) {
 		}
 
 		// Deleting destroys nothing: what she owned can be handed over later.
-		h.admin.do(t, "DELETE", "/users/"+tove.id, nil).empty(t)
+		h.admin.DELETE(t, "/users/"+tove.id).empty(t)
 		if owner() != toveID {
 			t.Errorf("the file of somebody deleted is %s's", owner())
 		}
-		h.admin.do(t, "POST", "/assignUserObjects", `{"previousOwnerId":"`+tove.id+`","newOwnerId":"`+h.admin.id+`"}`).empty(t)
+		h.admin.POST(t, "/assignUserObjects", `{"previousOwnerId":"`+tove.id+`","newOwnerId":"`+h.admin.id+`"}`).empty(t)
 		if owner() != adminID {
 			t.Errorf("the file is %s's", owner())
 		}

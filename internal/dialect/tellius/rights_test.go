@@ -43,10 +43,10 @@ func TestWhoMayWhat(t *testing.T) {
 				if strings.Contains(" "+who.may+" ", " "+r.name+" ") {
 					want = http.StatusOK
 				}
-				if a := who.client.do(t, r.method, r.path, r.body); a.Status != want {
+				if a := who.client.Do(t, r.method, r.path, r.body); a.Status != want {
 					t.Errorf("%s, %s: %d %s", who.name, r.name, a.Status, a.Body)
 				}
-				h.nobody().do(t, r.method, r.path, r.body).is(t, http.StatusUnauthorized)
+				h.nobody().Do(t, r.method, r.path, r.body).is(t, http.StatusUnauthorized)
 			}
 		}
 	})
@@ -59,18 +59,18 @@ func TestOrderOfTests(t *testing.T) {
 		before := h.Rows(t)
 		const broken, taken, weak = `{"broken`, `{"username":"paul","email":"paul@example.org","password":"teLLius@123"}`, `{"username":"paul","email":"paul@example.org","password":"x"}`
 		for _, body := range []string{broken, "", "[]", taken, weak} {
-			h.nobody().do(t, "POST", "/users", body).is(t, http.StatusUnauthorized)
-			plain.do(t, "POST", "/users", body).is(t, http.StatusForbidden)
-			plain.do(t, "PUT", "/users/x", body).is(t, http.StatusForbidden)
-			plain.do(t, "PUT", "/groups/x", body).is(t, http.StatusForbidden)
+			h.nobody().POST(t, "/users", body).is(t, http.StatusUnauthorized)
+			plain.POST(t, "/users", body).is(t, http.StatusForbidden)
+			plain.PUT(t, "/users/x", body).is(t, http.StatusForbidden)
+			plain.PUT(t, "/groups/x", body).is(t, http.StatusForbidden)
 		}
 		for _, body := range []string{broken, "", "[]", weak} {
-			h.admin.do(t, "POST", "/users", body).is(t, http.StatusBadRequest)
+			h.admin.POST(t, "/users", body).is(t, http.StatusBadRequest)
 		}
-		h.admin.do(t, "POST", "/users", taken).is(t, http.StatusConflict)
+		h.admin.POST(t, "/users", taken).is(t, http.StatusConflict)
 		for _, more := range []string{`"role":"superUser"`, `"groupsIds":["` + superUsersID + `"]`, `"groupsIds":["` + superUsersID + `","x"]`} {
 			for _, body := range []string{taken, weak, `{"username":"x"}`} {
-				admin.do(t, "POST", "/users", strings.TrimSuffix(body, "}")+","+more+"}").is(t, http.StatusForbidden)
+				admin.POST(t, "/users", strings.TrimSuffix(body, "}")+","+more+"}").is(t, http.StatusForbidden)
 			}
 		}
 		if h.Rows(t) != before {
@@ -88,20 +88,20 @@ func TestNobodyMakesAMightierOne(t *testing.T) {
 		if err := h.Core.SetRules(muster.WithActor(t.Context(), muster.House()), idOf(t, mighty), []muster.Rule{rule}); err != nil {
 			t.Fatal(err)
 		}
-		h.admin.do(t, "PUT", "/groups/"+wardens, `{"role":"admin"}`).is(t, http.StatusOK)
+		h.admin.PUT(t, "/groups/"+wardens, `{"role":"admin"}`).is(t, http.StatusOK)
 		body := func(name, more string) string {
 			return `{"username":"` + name + `","email":"` + name + `@example.org","password":"teLLius@123",` + more + `}`
 		}
-		admin.do(t, "POST", "/users", body("x", `"groupsIds":["`+mighty+`"]`)).is(t, http.StatusForbidden)
-		admin.do(t, "POST", "/groups", `{"name":"x","role":"admin"}`).is(t, http.StatusForbidden)
-		admin.do(t, "POST", "/users", body("peer", `"role":"Admin"`)).is(t, http.StatusOK)
-		admin.do(t, "POST", "/users", body("warden", `"groupsIds":["`+wardens+`"]`)).is(t, http.StatusOK)
+		admin.POST(t, "/users", body("x", `"groupsIds":["`+mighty+`"]`)).is(t, http.StatusForbidden)
+		admin.POST(t, "/groups", `{"name":"x","role":"admin"}`).is(t, http.StatusForbidden)
+		admin.POST(t, "/users", body("peer", `"role":"Admin"`)).is(t, http.StatusOK)
+		admin.POST(t, "/users", body("warden", `"groupsIds":["`+wardens+`"]`)).is(t, http.StatusOK)
 
 		// What a group says of its members holds for them, and ends with it.
 		warden := h.signIn(t, "warden", goodPassword)
-		warden.do(t, "POST", "/users", body("made", `"role":"viewer"`)).is(t, http.StatusOK)
-		h.admin.do(t, "DELETE", "/groups/"+wardens, nil).empty(t)
-		warden.do(t, "POST", "/users", body("made2", `"role":"viewer"`)).is(t, http.StatusForbidden)
+		warden.POST(t, "/users", body("made", `"role":"viewer"`)).is(t, http.StatusOK)
+		h.admin.DELETE(t, "/groups/"+wardens).empty(t)
+		warden.POST(t, "/users", body("made2", `"role":"viewer"`)).is(t, http.StatusForbidden)
 		if groups := h.users(t)["warden"]["groups"].([]any); len(groups) != 0 {
 			t.Errorf("the members of a deleted group are in %v", groups)
 		}
@@ -112,15 +112,15 @@ func TestNobodyMakesAMightierOne(t *testing.T) {
 func TestRightsAreNotInTheToken(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		sue := h.person(t, "sue", "superUser")
-		sue.do(t, "GET", "/users", nil).is(t, http.StatusOK)
-		h.admin.do(t, "PUT", "/users/"+sue.id, `{"role":"admin"}`).is(t, http.StatusOK)
-		sue.do(t, "GET", "/users", nil).is(t, http.StatusForbidden)
-		sue.do(t, "GET", "/groups", nil).is(t, http.StatusOK)
-		h.admin.do(t, "PUT", "/users/"+sue.id, `{"groups":["`+superUsersID+`"]}`).is(t, http.StatusOK)
-		sue.do(t, "GET", "/users", nil).is(t, http.StatusOK)
-		h.admin.do(t, "DELETE", "/users/"+sue.id, nil).empty(t)
-		sue.do(t, "GET", "/users", nil).is(t, http.StatusUnauthorized)
-		h.nobody().do(t, "POST", "/api/refreshToken", map[string]string{"refreshToken": sue.refresh}).is(t, http.StatusUnauthorized)
+		sue.GET(t, "/users").is(t, http.StatusOK)
+		h.admin.PUT(t, "/users/"+sue.id, `{"role":"admin"}`).is(t, http.StatusOK)
+		sue.GET(t, "/users").is(t, http.StatusForbidden)
+		sue.GET(t, "/groups").is(t, http.StatusOK)
+		h.admin.PUT(t, "/users/"+sue.id, `{"groups":["`+superUsersID+`"]}`).is(t, http.StatusOK)
+		sue.GET(t, "/users").is(t, http.StatusOK)
+		h.admin.DELETE(t, "/users/"+sue.id).empty(t)
+		sue.GET(t, "/users").is(t, http.StatusUnauthorized)
+		h.nobody().POST(t, "/api/refreshToken", map[string]string{"refreshToken": sue.refresh}).is(t, http.StatusUnauthorized)
 		h.nobody().login(t, "sue", goodPassword).is(t, http.StatusUnauthorized)
 	})
 }
@@ -129,17 +129,17 @@ func TestRightsAreNotInTheToken(t *testing.T) {
 func TestANewPasswordEndsSessions(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		paul := h.person(t, "paul", "admin")
-		h.admin.do(t, "PUT", "/users/"+paul.id, `{"password":"another-secret"}`).is(t, http.StatusOK)
-		paul.do(t, "GET", "/groups", nil).is(t, http.StatusUnauthorized)
-		h.nobody().do(t, "POST", "/api/refreshToken", map[string]string{"refreshToken": paul.refresh}).is(t, http.StatusUnauthorized)
+		h.admin.PUT(t, "/users/"+paul.id, `{"password":"another-secret"}`).is(t, http.StatusOK)
+		paul.GET(t, "/groups").is(t, http.StatusUnauthorized)
+		h.nobody().POST(t, "/api/refreshToken", map[string]string{"refreshToken": paul.refresh}).is(t, http.StatusUnauthorized)
 		h.nobody().login(t, "paul", goodPassword).is(t, http.StatusUnauthorized)
 		h.signIn(t, "paul", "another-secret")
 
 		other := h.signIn(t, "admin", "correct-horse")
-		h.admin.do(t, "PUT", "/users/"+h.admin.id, `{"password":"another-secret"}`).is(t, http.StatusOK)
-		h.admin.do(t, "GET", "/users", nil).is(t, http.StatusOK)
-		other.do(t, "GET", "/users", nil).is(t, http.StatusUnauthorized)
-		h.nobody().do(t, "POST", "/api/refreshToken", map[string]string{"refreshToken": h.admin.refresh}).is(t, http.StatusOK)
+		h.admin.PUT(t, "/users/"+h.admin.id, `{"password":"another-secret"}`).is(t, http.StatusOK)
+		h.admin.GET(t, "/users").is(t, http.StatusOK)
+		other.GET(t, "/users").is(t, http.StatusUnauthorized)
+		h.nobody().POST(t, "/api/refreshToken", map[string]string{"refreshToken": h.admin.refresh}).is(t, http.StatusOK)
 	})
 }
 
@@ -147,7 +147,7 @@ func TestANewPasswordEndsSessions(t *testing.T) {
 func TestARefusedUpdateChangesNothing(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		paul, group := h.person(t, "paul", "power"), h.group(t, "Readers")
-		h.admin.do(t, "PUT", "/users/"+paul.id, map[string]any{"groups": []string{group}, "config": map[string]int{"a": 1}}).is(t, http.StatusOK)
+		h.admin.PUT(t, "/users/"+paul.id, map[string]any{"groups": []string{group}, "config": map[string]int{"a": 1}}).is(t, http.StatusOK)
 		before := h.Rows(t)
 		const good = `{"firstName":"New","lastName":"Name","email":"new@example.org","username":"neu","password":"another-secret","role":"viewer","config":{"a":2},"groups":[]`
 		for bad, status := range map[string]int{
@@ -155,7 +155,7 @@ func TestARefusedUpdateChangesNothing(t *testing.T) {
 			`,"groups":["` + group + `x"]`: http.StatusBadRequest, // groups twice
 			`x`:                            http.StatusBadRequest,
 		} {
-			h.admin.do(t, "PUT", "/users/"+paul.id, good+bad+"}").is(t, status)
+			h.admin.PUT(t, "/users/"+paul.id, good+bad+"}").is(t, status)
 		}
 		for from, to := range map[string]string{
 			`"groups":[]`:                  `"groups":["` + strings.Repeat("0", 24) + `"]`,
@@ -169,15 +169,35 @@ func TestARefusedUpdateChangesNothing(t *testing.T) {
 			`"username":"neu","password"`:  `"username":" ","password"`,
 			`"config":{"a":2},"groups":[]`: `"config":[],"groups":[]`,
 		} {
-			if a := h.admin.do(t, "PUT", "/users/"+paul.id, strings.Replace(good, from, to, 1)+"}"); a.Status != http.StatusBadRequest && a.Status != http.StatusConflict {
+			if a := h.admin.PUT(t, "/users/"+paul.id, strings.Replace(good, from, to, 1)+"}"); a.Status != http.StatusBadRequest && a.Status != http.StatusConflict {
 				t.Errorf("%s: %d %s", to, a.Status, a.Body)
 			}
 		}
 		if h.Rows(t) != before {
 			t.Error("something has changed")
 		}
-		paul.do(t, "GET", "/groups", nil).is(t, http.StatusForbidden) // his session lives
-		h.admin.do(t, "PUT", "/users/"+paul.id, good+"}").is(t, http.StatusOK)
+		paul.GET(t, "/groups").is(t, http.StatusForbidden) // his session lives
+		h.admin.PUT(t, "/users/"+paul.id, good+"}").is(t, http.StatusOK)
+	})
+}
+
+// TestARecordCanBeSentBack: also that of somebody without an e-mail, who still can't be left without one by this.
+func TestARecordCanBeSentBack(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		robot := h.person(t, "tat.system.robot", "power")
+		if _, err := h.Core.ConvertUser(muster.WithActor(t.Context(), muster.House()), idOf(t, robot.id), false); err != nil {
+			t.Fatal(err)
+		}
+		h.person(t, "paul", "")
+		for name, u := range h.users(t) {
+			a := h.admin.PUT(t, "/users/"+u["id"].(string), u).is(t, http.StatusOK)
+			if got := a.String(t, "email"); got != u["email"] {
+				t.Errorf("%s: e-mail %q became %q", name, u["email"], got)
+			}
+		}
+		h.admin.PUT(t, "/users/"+h.admin.id, `{"email":" "}`).is(t, http.StatusBadRequest)
+		h.admin.PUT(t, "/users/"+robot.id, `{"email":"robot@example.org"}`).is(t, http.StatusOK)
+		h.admin.PUT(t, "/users/"+robot.id, `{"email":""}`).is(t, http.StatusBadRequest)
 	})
 }
 
@@ -185,13 +205,13 @@ func TestARefusedUpdateChangesNothing(t *testing.T) {
 func TestTheDefaultGroupStays(t *testing.T) {
 	one(t, func(t *testing.T, h *house) {
 		id := h.group(t, "Members")
-		h.admin.do(t, "DELETE", "/groups/"+id, nil).is(t, http.StatusForbidden)
+		h.admin.DELETE(t, "/groups/"+id).is(t, http.StatusForbidden)
 	})
 	one(t, func(t *testing.T, h *house) {
-		h.admin.do(t, "DELETE", "/groups/"+h.group(t, "Members"), nil).empty(t)
-		for _, g := range h.admin.do(t, "GET", "/groups", nil).Get(t, "groups").([]any) {
+		h.admin.DELETE(t, "/groups/"+h.group(t, "Members")).empty(t)
+		for _, g := range h.admin.GET(t, "/groups").Get(t, "groups").([]any) {
 			if g := g.(map[string]any); g["name"] == "Newcomers" {
-				h.admin.do(t, "DELETE", "/groups/"+g["id"].(string), nil).is(t, http.StatusForbidden)
+				h.admin.DELETE(t, "/groups/"+g["id"].(string)).is(t, http.StatusForbidden)
 				return
 			}
 		}
@@ -205,7 +225,7 @@ func TestStatesOfOtherWires(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		house := muster.WithActor(t.Context(), muster.House())
 		paul, group := h.person(t, "paul", ""), h.group(t, "Readers")
-		h.admin.do(t, "PUT", "/users/"+paul.id, map[string]any{"groups": []string{group}}).is(t, http.StatusOK)
+		h.admin.PUT(t, "/users/"+paul.id, map[string]any{"groups": []string{group}}).is(t, http.StatusOK)
 		for _, err := range []error{h.Core.SuspendUser(house, idOf(t, paul.id)), h.Core.ArchiveGroup(house, idOf(t, group))} {
 			if err != nil {
 				t.Fatal(err)
@@ -215,11 +235,11 @@ func TestStatesOfOtherWires(t *testing.T) {
 			t.Errorf("listed %v", u)
 		}
 		h.nobody().login(t, "paul", goodPassword).is(t, http.StatusUnauthorized)
-		h.admin.do(t, "PUT", "/groups/"+group, `{"name":"x"}`).is(t, http.StatusNotFound)
-		h.admin.do(t, "DELETE", "/groups/"+group, nil).is(t, http.StatusNotFound)
-		h.admin.do(t, "POST", "/groups", `{"name":"readers"}`).is(t, http.StatusConflict)
-		h.admin.do(t, "PUT", "/users/"+paul.id, map[string]any{"groups": []string{group}}).is(t, http.StatusBadRequest)
-		h.admin.do(t, "PUT", "/users/"+paul.id, map[string]any{"groups": []string{}, "lastName": "X"}).is(t, http.StatusOK)
+		h.admin.PUT(t, "/groups/"+group, `{"name":"x"}`).is(t, http.StatusNotFound)
+		h.admin.DELETE(t, "/groups/"+group).is(t, http.StatusNotFound)
+		h.admin.POST(t, "/groups", `{"name":"readers"}`).is(t, http.StatusConflict)
+		h.admin.PUT(t, "/users/"+paul.id, map[string]any{"groups": []string{group}}).is(t, http.StatusBadRequest)
+		h.admin.PUT(t, "/users/"+paul.id, map[string]any{"groups": []string{}, "lastName": "X"}).is(t, http.StatusOK)
 		if err := h.Core.UnarchiveGroup(house, idOf(t, group)); err != nil {
 			t.Fatal(err)
 		}

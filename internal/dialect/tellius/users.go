@@ -103,13 +103,14 @@ func (f *facade) updateUser(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &p); err != nil {
 		return err
 	}
-	if err := cmp.Or(p.Username.notBlank("username"), p.Email.notBlank("email"), p.Password.notBlank("password")); err != nil {
+	if err := cmp.Or(p.Username.notBlank("username"), p.Password.notBlank("password")); err != nil {
 		return err
 	}
 	profile, err := p.profile()
 	if err != nil {
 		return err
 	}
+	profile.NoEmail = p.Email.notBlank("email") != nil
 	if p.Groups.given {
 		profile.Groups = p.Groups.ids
 	}
