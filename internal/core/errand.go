@@ -78,7 +78,10 @@ func putErrand(tx *store.Tx, event muster.ID, e errand) error {
 
 func (c *Core) tooDeep(name string) {
 	c.scripts.tooDeep.Add(1)
-	c.scripts.remember(name, "the last run failed: "+errTooDeep.Error())
+	all := c.scripts.all()
+	if at := slices.IndexFunc(all, func(s script.Script) bool { return s.Name == name }); at >= 0 {
+		c.scripts.failedBy(&all[at], errTooDeep)
+	}
 	c.log.Warn("a script is not run, because scripts would run each other without end", "script", name)
 }
 

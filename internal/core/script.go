@@ -51,11 +51,17 @@ type scripting struct {
 	good, aborted, failed, busy, tooDeep atomic.Int64
 
 	mu       sync.Mutex
-	failures map[string]string // why the last run of a script failed, by name; of this node
+	failures map[string]failure // of the last runs of scripts, by name; of this node
+}
+
+// failure is why the last run of a script failed. What its file has become since then is not to blame.
+type failure struct {
+	why  string
+	file time.Time // its script's UpdatedAt
 }
 
 func newScripting(folder Scripts) *scripting {
-	return &scripting{folder: folder, turns: newTurns(runsAtOnce), failures: map[string]string{}}
+	return &scripting{folder: folder, turns: newTurns(runsAtOnce), failures: map[string]failure{}}
 }
 
 // counts counts runs, by how they ended.
@@ -113,11 +119,12 @@ func (c *Core) runScript(ctx context.Context, s *script.Script, o *Occasion, wai
 	switch {
 	case err == nil:
 		c.scripts.good.Add(1)
-		c.scripts.remember(s.Name, "")
+		c.scripts.ended(s)
 	case ctx.Err() != nil:
 		return ctx.Err() // who asked has left: whatever the script says of it, nobody hears
 	case errors.As(err, &no):
 		c.scripts.aborted.Add(1)
+		c.scripts.ended(s)
 		// Not what it says: that is for who asked, and is in the audit trail.
 		c.log.InfoContext(ctx, "a script said no", "script", s.Name, "event", o.Event, "at", no.Stack)
 		return muster.Aborted(saying(no.Message))
@@ -126,7 +133,7 @@ func (c *Core) runScript(ctx context.Context, s *script.Script, o *Occasion, wai
 		return muster.ErrBusy
 	default:
 		c.scripts.failed.Add(1)
-		c.scripts.remember(s.Name, "the last run failed: "+err.Error())
+		c.scripts.failedBy(s, err)
 		c.log.ErrorContext(ctx, "a script failed", "script", s.Name, "event", o.Event, "resource", o.On, "error", err)
 		return muster.ErrScriptFailed
 	}
@@ -142,21 +149,27 @@ func saying(text string) string {
 	return text
 }
 
-func (s *scripting) remember(name, failure string) {
+// ended notes that a run of a script came to its end, whatever it said.
+func (s *scripting) ended(of *script.Script) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if failure == "" {
-		delete(s.failures, name)
-	} else {
-		s.failures[name] = failure
-	}
+	delete(s.failures, of.Name)
 }
 
-// failure is why the last run of a script failed on this node; "" if it did not.
-func (s *scripting) failure(name string) string {
+func (s *scripting) failedBy(of *script.Script, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.failures[name]
+	s.failures[of.Name] = failure{why: "the last run failed: " + err.Error(), file: of.UpdatedAt}
+}
+
+// failure is why the last run of a script failed on this node; "" if it did not, or if its file was changed since then.
+func (s *scripting) failure(of *script.Script) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.failures[of.Name]; f.file.Equal(of.UpdatedAt) {
+		return f.why
+	}
+	return ""
 }
 
 func (c *Core) tryScript(ctx context.Context, s *script.Script, o *Occasion, waits bool) error {

@@ -73,6 +73,14 @@ func (f *fakeFolder) on(name, when string, run func(context.Context, *Core, Scri
 	f.runs[name] = run
 }
 
+// touch has a script's file changed.
+func (f *fakeFolder) touch(name string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	at := slices.IndexFunc(f.list, func(s script.Script) bool { return s.Name == name })
+	f.list[at].UpdatedAt = f.list[at].UpdatedAt.Add(time.Second)
+}
+
 func runAs(name string) func(*script.Script) {
 	return func(s *script.Script) { s.Security = &script.Security{RunAs: name} }
 }
@@ -409,6 +417,18 @@ func TestRunawayScript(t *testing.T) {
 		h.must(err)
 		if list, _ = h.ListScripts(h.as(admin), ScriptFilter{}); len(list[0].Errors) > 0 {
 			t.Errorf("it went well, and the list says %q", list[0].Errors)
+		}
+		for what, ends := range map[string]func(){
+			"the script was changed": func() { s.touch("/loop") },
+			"the script has said no": func() { _, _ = h.CreateUser(h.as(admin), Profile{Email: "carol@example.org"}) },
+		} {
+			at, errs[0], errs[1] = 0, errors.New("anything"), &script.Aborted{Message: "no"}
+			_, err = h.CreateUser(h.as(admin), Profile{Email: "carol@example.org"})
+			h.refused(err, muster.ErrScriptFailed)
+			ends()
+			if list, _ = h.ListScripts(h.as(admin), ScriptFilter{}); len(list[0].Errors) > 0 {
+				t.Errorf("%s, and the list says %q", what, list[0].Errors)
+			}
 		}
 	})
 }

@@ -37,7 +37,7 @@ func (c *Core) ListScripts(ctx context.Context, f ScriptFilter) ([]SeenScript, e
 			if f.Valid && len(wrong) > 0 {
 				continue
 			}
-			if failure := c.scripts.failure(s.Name); failure != "" && !s.Client() {
+			if failure := c.scripts.failure(&s); failure != "" && !s.Client() {
 				wrong = append(wrong, failure)
 			}
 			s.Errors = wrong

@@ -86,18 +86,33 @@ const chokeAfter = 100 * time.Millisecond
 // stop tells the engine to stop, from another goroutine.
 func (m *machine) stop() {
 	m.vm.Interrupt()
-	time.AfterFunc(chokeAfter, m.choke)
+	time.AfterFunc(chokeAfter, func() { m.choke(1) })
 }
 
 // choke forbids all further calls of functions. There are scripts that interrupts alone don't stop: the engine takes one
 // for the failure of a promise, or of the end of an iterator, and goes on where that began, and a loop around it may never
 // be asked itself. Without calls, nothing but that loop is left to be asked. It writes a word that the engine reads, without
 // a lock that the engine would know; that is why it comes last.
-func (m *machine) choke() {
+//
+// The engine asks at every ten thousandth step. If the steps of a choked loop divide that, it is always the same one that is
+// asked, and that may be one that takes the interrupt for a failure. So the choke is loosened for a moment, each time to
+// twice the depth: then the loop has other steps, and is choked again at another one.
+func (m *machine) choke(loosened uintptr) {
+	m.squeeze(1, chokeAfter, func() {
+		if loosened *= 2; loosened > stackSlots(m.limits.Stack) {
+			loosened = 2
+		}
+		m.squeeze(loosened, chokeAfter/10, func() { m.choke(loosened) })
+	})
+}
+
+// squeeze bounds how many calls may be within each other, and does then what comes next, if the engine still works.
+func (m *machine) squeeze(slots uintptr, forTime time.Duration, next func()) {
 	m.closing.Lock()
 	defer m.closing.Unlock()
 	if !m.closed {
-		m.vm.SetMaxStackSize(1)
+		m.vm.SetMaxStackSize(slots)
+		time.AfterFunc(forTime, next)
 	}
 }
 

@@ -136,6 +136,8 @@ func faultOf(c *call, action muster.Action, e *muster.Error) fault {
 	switch e.Code {
 	case "argument":
 		return fault{http.StatusBadRequest, illegalArgument, e.Message}
+	case muster.ErrAborted.Code: // in the words of a script of the house; the wire knows no such thing
+		return fault{http.StatusForbidden, "forbidden_op", e.Message}
 	case "two-passwords":
 		return fault{http.StatusBadRequest, duplicate, e.Message}
 	case muster.ErrTaken.Code:
