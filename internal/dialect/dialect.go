@@ -29,6 +29,19 @@ func agent(r *http.Request) string {
 	return ua
 }
 
+// Spell answers an error in the words of a wire: write does that for one of ours, whose client is still there. All else is the
+// router's: it is returned, logged there, and tells the client nothing.
+func Spell(r *http.Request, err error, write func(error)) error {
+	if err == nil || r.Context().Err() != nil {
+		return err
+	}
+	if _, foreign := muster.AsError(err); foreign {
+		return err
+	}
+	write(err)
+	return nil
+}
+
 // Bearer is the token of the Authorization header, without the word before it in any letter case; "" if there is none.
 func Bearer(r *http.Request) string {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")

@@ -40,14 +40,7 @@ func (f *facade) wrap(route httpx.Route, next httpx.Handler) httpx.Handler {
 		if err == nil {
 			err = next(w, r)
 		}
-		if err == nil || r.Context().Err() != nil {
-			return err
-		}
-		if _, foreign := muster.AsError(err); foreign {
-			return err // logged by the router
-		}
-		writeError(w, action, err)
-		return nil
+		return dialect.Spell(r, err, func(err error) { writeError(w, action, err) })
 	}
 }
 
